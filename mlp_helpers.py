@@ -360,16 +360,16 @@ def toy_data(name, n, rng, noise=0.1):
     Raises ValueError, TypeError for an unknown name, or a bad n, rng or noise.
     """
     if not isinstance(name, str):
-        raise TypeError(f"name: expected one of {', '.join(_SHAPES)}, got {_describe(name)}")
-    if name not in _SHAPES:
-        raise ValueError(f"name: expected one of {', '.join(_SHAPES)}, got {name!r}")
+        raise TypeError(f"name: expected one of {', '.join(DATA_SETS)}, got {_describe(name)}")
+    if name not in DATA_SETS:
+        raise ValueError(f"name: expected one of {', '.join(DATA_SETS)}, got {name!r}")
     n = _whole("n", n, at_least=1)
     _generator(rng)
     noise = _number("noise", noise)
     if noise < 0:
         raise ValueError(f"noise: expected 0 or more, got {noise}")
     y = np.arange(n) % 2
-    X = np.stack(_SHAPES[name](y, rng), axis=1)
+    X = np.stack(DATA_SETS[name](y, rng), axis=1)
     return X + noise * rng.normal(size=(n, 2)), y
 
 
@@ -399,7 +399,7 @@ def _spirals(y, rng):
     return np.stack([1.7 * turn * np.cos(angle), 1.7 * turn * np.sin(angle)])
 
 
-_SHAPES = {"blobs": _blobs, "moons": _moons, "circles": _circles, "xor": _xor, "spirals": _spirals}
+DATA_SETS = {"blobs": _blobs, "moons": _moons, "circles": _circles, "xor": _xor, "spirals": _spirals}
 
 
 # ---------------------------------------------------------------- errors that say what was expected and what came

@@ -1,0 +1,153 @@
+"""Everything on one screen: the nine steps, all gradients, and the loss along any parameter."""
+
+import ipywidgets as widgets
+import numpy as np
+
+import mlp_helpers as mlp
+from explorers.explorer import SYMBOLS, Explorer, flow, zero
+from explorers.views import Curve, Equation, Plane, matrix_html
+
+# what comes out, its equation, its line of code, and what goes in with the operators between
+STEPS = [
+    ("P", "P = softmax(Z)", "P = softmax(Z)", ["softmax", "Z"]),
+    ("G_Z", "G_Z = (P − Y) / N", "G_Z = (P - Y) / N", ["(", "P", "−", "Y", ") / N"]),
+    ("G_W2", "G_W2 = G_Zᵀ H", "G_W2 = G_Z.T @ H", ["G_Zᵀ", "H"]),
+    ("G_b2", "G_b2 = sum of the rows of G_Z", "G_b2 = G_Z.sum(axis=0)", ["sum over i", "G_Z"]),
+    ("G_H", "G_H = G_Z W2", "G_H = G_Z @ W2", ["G_Z", "W2"]),
+    ("G_A1", "G_A1 = G_H ⊙ M, where M = 1[A1 > 0]", "G_A1 = G_H * M", ["G_H", "⊙", "M"]),
+    ("G_W1", "G_W1 = G_A1ᵀ X", "G_W1 = G_A1.T @ X", ["G_A1ᵀ", "X"]),
+    ("G_b1", "G_b1 = sum of the rows of G_A1", "G_b1 = G_A1.sum(axis=0)", ["sum over i", "G_A1"]),
+    ("G_X", "G_X = G_A1 W1", "G_X = G_A1 @ W1", ["G_A1", "W1"]),
+]
+
+
+class BackpropExplorer(Explorer):
+    def build(self):
+        self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
+        self.curve = self.views["curve"] = Curve("loss L", self.scale)
+        self.equation = self.views["step"] = Equation()
+        parameters = [
+            (f"{symbol}[{', '.join(map(str, index))}]", (symbol, index))
+            for symbol, array in self.params._asdict().items()
+            for index in np.ndindex(array.shape)
+        ]
+        along = [
+            self.add_control("along", widgets.Dropdown(options=parameters, description="loss along")),
+            self.add_slider("value", "", self._put_parameter),
+        ]
+        step = widgets.IntSlider(1, min=1, max=len(STEPS), description="step")
+        play = widgets.Play(value=1, min=1, max=len(STEPS), interval=2000, show_repeat=False)
+        self.add_control("step", step, self._go_to)
+        self.add_control("play", play, self._go_to)
+        play.layout.width = "auto"
+        previous = self.add_button("previous", "Previous step", lambda: self._go_to(step.value - 1))
+        following = self.add_button("next", "Next step", lambda: self._go_to(step.value + 1))
+        return [
+            flow(widgets.VBox([self.common_controls(), *along]), self.plane.widget, self.curve.widget),
+            self.words.widget,
+            flow(step, previous, following, play),
+            self.equation.widget,
+            flow(
+                widgets.VBox([self.add_matrices(symbol) for symbol in ("M", "G_H", "G_A1", "G_b1", "G_W2")]),
+                self.add_matrices("G_W1"),
+                widgets.VBox([self.add_matrices(symbol) for symbol in ("G_Z", "G_b2", "G_X")]),
+            ),
+        ]
+
+    def _go_to(self, step):
+        """Controls hold the step within 1 to 9."""
+        self.controls["step"].value = self.controls["play"].value = step
+
+    def _put_parameter(self, value):
+        symbol, index = self.controls["along"].value
+        self._put(getattr(self.params, symbol), index, value)
+
+    def synced(self):
+        symbol, index = self.controls["along"].value
+        return {
+            **super().synced(),
+            "value": (getattr(self.params, symbol)[index], self.controls["along"].label),
+        }
+
+    @property
+    def now(self):
+        return STEPS[self.controls["step"].value - 1][0]
+
+    def frame(self):
+        self.plane.set_limit(self.limit)
+
+    def draw(self):
+        self._show_step()
+        self.plane.show(
+            f"The plane with {len(self.X)} points, the class regions and the decision boundary. {self.say_point()}",
+            self.X,
+            self.y,
+            self.example,
+            self.params.W1,
+            self.params.b1,
+            self.unit,
+            mlp.forward(self.plane.grid(), self.params).P[:, 1],
+        )
+        (symbol, index), label = self.controls["along"].value, self.controls["along"].label
+        here, reach = getattr(self.params, symbol)[index], self.controls["value"].max
+        line = np.linspace(-reach, reach, 81)
+        losses = [self._loss_at(symbol, index, value) for value in line]
+        self.curve.show(
+            f"The loss as {label} moves, with its tangent. {self.say_slope()}",
+            label,
+            line,
+            np.array(losses),
+            here,
+            self.loss(),
+            self.values[f"G_{symbol}"][index],
+        )
+
+    def _loss_at(self, symbol, index, value):
+        moved = getattr(self.params, symbol).copy()
+        moved[index] = value
+        return mlp.loss(self.X, self.y, self.params._replace(**{symbol: moved}))
+
+    def _show_step(self):
+        out, _, code, going_in = STEPS[self.controls["step"].value - 1]
+        names = [term for term in going_in if term.removesuffix("ᵀ") in SYMBOLS]
+        self.equation.show(
+            code,
+            {name: self._turned(name)[0] for name in [*names, out]},
+            [self._table(term) if term in names else term for term in going_in] + ["=", self._table(out)],
+        )
+
+    def _turned(self, name):
+        """The matrix behind a name, and its axes; a name that ends in ᵀ means the transpose."""
+        symbol = name.removesuffix("ᵀ")
+        array, axes = self.values[symbol], [self.axes[axis] for axis in SYMBOLS[symbol][1:3]]
+        return (array, axes) if symbol == name else (array.T, axes[::-1])
+
+    def _table(self, name):
+        array, (rows, columns) = self._turned(name)
+        symbol = name.removesuffix("ᵀ")
+        row, column = self.marks(rows, columns)
+        return matrix_html(name, "", array, rows, columns, self.limits[symbol], SYMBOLS[symbol][3], row, column)
+
+    def say_slope(self):
+        (symbol, index), label = self.controls["along"].value, self.controls["along"].label
+        here, slope = getattr(self.params, symbol)[index], self.values[f"G_{symbol}"][index]
+        return f"At {label} = {here:z.2f} the slope of the loss is G_{label} = {slope:+z.4f}."
+
+    def describe(self):
+        M, G_Z = self.values["M"], self.values["G_Z"]
+        sums = np.abs(G_Z.sum(axis=1)).max()
+        return [
+            self.say_point() + f" {M.sum()} of {M.size} mask entries are on.",
+            self.say_slope(),
+            f"Step {self.controls['step'].value} of {len(STEPS)}: {STEPS[self.controls['step'].value - 1][1]}.",
+            f"Rows of G_Z sum to 0: largest sum {zero(sums)}.",
+        ]
+
+
+def backprop_explorer(X=None, y=None, params=None, scale=1.0):
+    """Change anything, and watch all nine steps: every matrix going in and coming out, and each gradient as a slope.
+
+    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is 1.0 for a desk, about 1.6 for a projector.
+    Raises ValueError, TypeError for a bad X, y, params or scale. Derivation, section 5.
+    """
+    return BackpropExplorer(X, y, params, scale)

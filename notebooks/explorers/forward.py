@@ -1,0 +1,71 @@
+"""The forward pass: from a point in the plane to two probabilities."""
+
+from explorers.explorer import Explorer, flow
+from explorers.views import Network, Plane
+
+
+class ForwardExplorer(Explorer):
+    def build(self):
+        n_hidden = len(self.params.b1)
+        self.plane = self.views["plane"] = Plane(len(self.X), n_hidden, self.scale)
+        self.network = self.views["network"] = Network(n_hidden, self.scale)
+        return [
+            flow(self.common_controls(), self.plane.widget, self.network.widget),
+            self.words.widget,
+            self.add_matrices("A1", "H"),
+            self.add_matrices("X", "Z", "P"),
+        ]
+
+    def frame(self):
+        self.plane.set_limit(self.limit)
+
+    def draw(self):
+        i, j, now = self.example, self.unit, self.values
+        self.plane.show(
+            f"The plane with {len(self.X)} points and {len(self.params.b1)} hinge lines. {self.say_point()} {self.say_side()}",
+            self.X,
+            self.y,
+            i,
+            self.params.W1,
+            self.params.b1,
+            j,
+        )
+        self.network.show(
+            f"The network as a graph: {self.say_lit()}",
+            self.X[i],
+            now["H"][i],
+            now["Z"][i],
+            now["P"][i],
+            self.params.W1,
+            self.params.W2,
+            j,
+        )
+
+    def describe(self):
+        i, j = self.example, self.unit
+        w, b, x, a = self.params.W1[j], self.params.b1[j], self.X[i], self.values["A1"][i, j]
+        z, p = self.values["Z"][i], self.values["P"][i]
+        return [
+            self.say_point(),
+            f"Unit {j}: a = ({w[0]:z.2f})({x[0]:z.2f}) + ({w[1]:z.2f})({x[1]:z.2f}) + ({b:z.2f}) = {a:z.2f}, "
+            f"so h = max(a, 0) = {max(a, 0):z.2f}. {self.say_side()}",
+            self.say_lit(),
+            f"z = ({z[0]:z.2f}, {z[1]:z.2f}), p = ({p[0]:.3f}, {p[1]:.3f}).",
+        ]
+
+    def say_side(self):
+        side = "on" if self.values["A1"][self.example, self.unit] > 0 else "off"
+        return f"The point is on the {side} side of unit {self.unit}'s hinge line."
+
+    def say_lit(self):
+        lit = self.values["H"][self.example] > 0
+        return f"{lit.sum()} of {len(lit)} hidden units are lit for example {self.example}."
+
+
+def forward_explorer(X=None, y=None, params=None, scale=1.0):
+    """Move a point and a hidden unit, and watch A1 = X W1ᵀ + b1, H = max(A1, 0), Z = H W2ᵀ + b2, P = softmax(Z).
+
+    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is 1.0 for a desk, about 1.6 for a projector.
+    Raises ValueError, TypeError for a bad X, y, params or scale. Derivation, section 0.
+    """
+    return ForwardExplorer(X, y, params, scale)

@@ -1,0 +1,55 @@
+"""The hidden layer: gradients of the first weights and biases, and of the points themselves."""
+
+import mlp_helpers as mlp
+from explorers.explorer import Explorer, flow
+from explorers.views import Plane
+
+
+class HiddenLayerExplorer(Explorer):
+    def build(self):
+        self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
+        return [
+            flow(self.common_controls(), self.plane.widget, self.add_matrices("G_W1", "X", "G_X")),
+            self.words.widget,
+            self.add_matrices("G_A1"),
+            self.add_matrices("G_b1"),
+        ]
+
+    def frame(self):
+        self.plane.set_limit(self.limit)
+        self.stretch = 0.5 * self.limit / self.limits["G_X"]
+
+    def draw(self):
+        self.plane.show(
+            f"The plane with {len(self.X)} points, the class regions, and on each point its row of G_X as an arrow, "
+            f"{self.stretch:.0f} times as long. {' '.join(self.describe())}",
+            self.X,
+            self.y,
+            self.example,
+            self.params.W1,
+            self.params.b1,
+            self.unit,
+            mlp.forward(self.plane.grid(), self.params).P[:, 1],
+            self.stretch * self.values["G_X"],
+        )
+
+    def describe(self):
+        i, j = self.example, self.unit
+        G_A1, G_X = self.values["G_A1"], self.values["G_X"]
+        terms = G_A1[:, j] * self.X[:, 0]
+        shown = " ".join(f"{term:+z.3f}" for term in terms) if len(terms) <= 6 else f"{len(terms)} terms"
+        return [
+            self.say_point(),
+            f"G_W1[{j}, 0] = sum over i of G_A1[i, {j}] X[i, 0] = {shown} = {self.values['G_W1'][j, 0]:+z.3f}.",
+            f"G_b1[{j}] = sum of column {j} of G_A1 = {self.values['G_b1'][j]:+z.3f}.",
+            f"G_X[{i}] = ({G_X[i, 0]:+z.3f}, {G_X[i, 1]:+z.3f}): moving point {i} along its arrow raises the loss fastest.",
+        ]
+
+
+def hidden_layer_explorer(X=None, y=None, params=None, scale=1.0):
+    """Move a unit or a point, and watch G_W1 = G_A1ᵀ X, G_b1 = Σ_i G_A1[i], and G_X = G_A1 W1 as arrows.
+
+    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is 1.0 for a desk, about 1.6 for a projector.
+    Raises ValueError, TypeError for a bad X, y, params or scale. Derivation, section 4.
+    """
+    return HiddenLayerExplorer(X, y, params, scale)

@@ -1,0 +1,79 @@
+"""The output layer: G_W2 is a sum over examples, one outer product each."""
+
+import ipywidgets as widgets
+import numpy as np
+
+import mlp_helpers as mlp
+from explorers.explorer import Explorer, flow
+from explorers.views import Bars, Matrix, Plane
+
+
+class OutputLayerExplorer(Explorer):
+    def build(self):
+        self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
+        self.bars = self.views["bars"] = Bars(len(self.X), self.scale)
+        classes = widgets.Dropdown(options=[0, 1], description="class k")
+        self.add_control("class", classes)
+        self.outer = self.views["outer"] = Matrix("", "", self.axes["class"], self.axes["unit"])
+        return [
+            flow(widgets.VBox([self.common_controls(), classes]), self.bars.widget, self.plane.widget),
+            self.words.widget,
+            self.add_matrices("G_Z", "H"),
+            flow(self.outer.widget, self.add_matrices("G_W2", "G_b2")),
+            self.add_matrices("W2", "G_H"),
+        ]
+
+    def more_values(self):
+        i = self.example
+        self.outer.symbol = f"outer product of example {i}"
+        self.outer.meaning = f"G_Z[{i}]ᵀ H[{i}], its share of G_W2"
+        return {"outer": np.outer(self.values["G_Z"][i], self.values["H"][i])}
+
+    def terms(self):
+        return self.values["G_Z"][:, self.controls["class"].value] * self.values["H"][:, self.unit]
+
+    def frame(self):
+        self.plane.set_limit(self.limit)
+        self.limits["outer"] = self.limits["G_W2"]
+
+    def draw(self):
+        self.plane.show(
+            f"The plane with {len(self.X)} points, the class regions and the hinge line of unit {self.unit}. {self.say_point()}",
+            self.X,
+            self.y,
+            self.example,
+            self.params.W1,
+            self.params.b1,
+            self.unit,
+            mlp.forward(self.plane.grid(), self.params).P[:, 1],
+        )
+        k, j = self.controls["class"].value, self.unit
+        alt = f"A bar for each example, and one for the sum. {self.say_sum()}"
+        self.bars.show(alt, f"terms of G_W2[{k}, {j}]", self.terms(), self.example)
+
+    def say_sum(self):
+        k, j = self.controls["class"].value, self.unit
+        terms = self.terms()
+        shown = " ".join(f"{term:+z.3f}" for term in terms) if len(terms) <= 6 else f"{len(terms)} terms"
+        return f"G_W2[{k}, {j}] = sum over i of G_Z[i, {k}] H[i, {j}] = {shown} = {terms.sum():+z.3f}."
+
+    def describe(self):
+        i, j, k = self.example, self.unit, self.controls["class"].value
+        g, h = self.values["G_Z"][i, k], self.values["H"][i, j]
+        G_H = self.values["G_H"][i, j]
+        ways = self.values["G_Z"][i] * self.params.W2[:, j]
+        return [
+            self.say_point(),
+            self.say_sum(),
+            f"Example {i} brings G_Z[{i}, {k}] H[{i}, {j}] = ({g:+z.3f})({h:z.2f}) = {g * h:+z.3f}.",
+            f"G_H[{i}, {j}] = sum over k of G_Z[{i}, k] W2[k, {j}] = {ways[0]:+z.3f} {ways[1]:+z.3f} = {G_H:+z.3f}.",
+        ]
+
+
+def output_layer_explorer(X=None, y=None, params=None, scale=1.0):
+    """Pick an example, and watch its outer product G_Z[i]ᵀ H[i] take its share of G_W2 = G_Zᵀ H; and G_b2, G_H.
+
+    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is 1.0 for a desk, about 1.6 for a projector.
+    Raises ValueError, TypeError for a bad X, y, params or scale. Derivation, section 2.
+    """
+    return OutputLayerExplorer(X, y, params, scale)

@@ -1,0 +1,61 @@
+"""ReLU backwards: the mask lets a gradient through, or stops it."""
+
+import numpy as np
+
+from explorers.explorer import Explorer, flow
+from explorers.views import Axis, Matrix, Plane
+
+COLUMNS = ("A1", "M", "G_H", "G_A1")
+
+
+class ReluExplorer(Explorer):
+    def build(self):
+        self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
+        self.of_unit = self.views["unit"] = Matrix("", "side by side", self.axes["example"], Axis("", COLUMNS))
+        return [
+            flow(self.common_controls(), self.plane.widget, self.of_unit.widget),
+            self.words.widget,
+            self.add_matrices("A1"),
+            self.add_matrices("M"),
+            self.add_matrices("G_H"),
+            self.add_matrices("G_A1"),
+        ]
+
+    def more_values(self):
+        self.of_unit.symbol = f"Unit {self.unit}"
+        return {"unit": np.stack([self.values[symbol][:, self.unit] for symbol in COLUMNS], axis=1)}
+
+    def frame(self):
+        self.plane.set_limit(self.limit)
+
+    def draw(self):
+        self.plane.show(
+            f"The plane with {len(self.X)} points and the hinge line of each hidden unit. {' '.join(self.describe())}",
+            self.X,
+            self.y,
+            self.example,
+            self.params.W1,
+            self.params.b1,
+            self.unit,
+        )
+
+    def describe(self):
+        i, j, M = self.example, self.unit, self.values["M"]
+        a, g_h, g_a = (self.values[symbol][i, j] for symbol in ("A1", "G_H", "G_A1"))
+        dead = np.flatnonzero(~M.any(axis=0))
+        gate = "on, so the gradient passes" if M[i, j] else "off, so the gradient stops"
+        return [
+            self.say_point(),
+            f"{M.sum()} of {M.size} entries are on. Dead for the whole batch: "
+            + (f"units {', '.join(map(str, dead))}." if len(dead) else "none."),
+            f"A1[{i}, {j}] = {a:z.2f} is {gate}: G_A1[{i}, {j}] = {g_h:z.3f} × {int(M[i, j])} = {g_a:z.3f}.",
+        ]
+
+
+def relu_explorer(X=None, y=None, params=None, scale=1.0):
+    """Move a hinge line, and watch M = 1[A1 > 0] let entries of G_H through to G_A1 = G_H ⊙ M.
+
+    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is 1.0 for a desk, about 1.6 for a projector.
+    Raises ValueError, TypeError for a bad X, y, params or scale. Derivation, section 3.
+    """
+    return ReluExplorer(X, y, params, scale)

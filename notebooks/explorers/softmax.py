@@ -1,0 +1,97 @@
+"""Softmax and cross-entropy: from two logits to the gradient at them."""
+
+import ipywidgets as widgets
+import numpy as np
+
+import mlp_helpers as mlp
+from explorers.explorer import Explorer, flow, zero
+from explorers.views import Curve, Plane
+
+
+class SoftmaxExplorer(Explorer):
+    """Logits are moved through b2, so that what is on the screen is always a network: all rows of Z move along."""
+
+    def build(self):
+        self._added = 0.0
+        self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
+        self.curve = self.views["curve"] = Curve("share of example i in the loss", self.scale)
+        logits = [
+            self.add_slider("z0", "", lambda value: self._put_logit(0, value), limit=6.0),
+            self.add_slider("z1", "", lambda value: self._put_logit(1, value), limit=6.0),
+            self.add_slider("c", "add c to both", self._add, limit=6.0),
+            self.add_control("along", widgets.Dropdown(options=[("z0", 0), ("z1", 1)], description="curve along")),
+        ]
+        return [
+            flow(widgets.VBox([*logits, self.common_controls()]), self.curve.widget, self.plane.widget),
+            self.words.widget,
+            self.add_matrices("Z", "P", "Y", "G_Z"),
+        ]
+
+    def _put_logit(self, k, value):
+        self.params.b2[k] += value - self.values["Z"][self.example, k]
+
+    def _add(self, c):
+        self.params.b2[:] += c - self._added
+        self._added = c
+
+    def _reset(self):
+        self._added = 0.0
+        super()._reset()
+
+    def synced(self):
+        i = self.example
+        logits = {f"z{k}": (self.values["Z"][i, k], f"z{k} of i = {i}") for k in range(2)}
+        return {**super().synced(), **logits}
+
+    def frame(self):
+        self.plane.set_limit(self.limit)
+
+    def draw(self):
+        i, k = self.example, self.controls["along"].value
+        z, g = self.values["Z"][i], self.values["G_Z"][i, k]
+        reach = max(8.0, 2 * np.ceil(np.abs(z).max() / 2))
+        line = np.linspace(-reach, reach, 161)
+        logits = np.tile(z, (len(line), 1))
+        logits[:, k] = line
+        shares = -mlp.log_softmax(logits)[:, self.y[i]] / len(self.X)
+        self.curve.show(
+            f"The share of example {i} in the loss as z{k} moves, and its tangent at z{k} = {z[k]:z.2f}: slope {g:+z.3f}.",
+            f"z{k} of example {i}, label {self.y[i]}",
+            line,
+            shares,
+            z[k],
+            self.share(),
+            g,
+        )
+        p1 = mlp.forward(self.plane.grid(), self.params).P[:, 1]
+        self.plane.show(
+            f"The plane with {len(self.X)} points and the line where both classes have probability one half. {self.say_point()}",
+            self.X,
+            self.y,
+            i,
+            p1=p1,
+        )
+
+    def share(self):
+        return -mlp.log_softmax(self.values["Z"])[self.example, self.y[self.example]] / len(self.X)
+
+    def describe(self):
+        i, k, N = self.example, self.controls["along"].value, len(self.X)
+        P, Y, G_Z, Z = (self.values[symbol] for symbol in ("P", "Y", "G_Z", "Z"))
+        moved = np.abs(P - mlp.softmax(Z - self._added)).max()
+        return [
+            self.say_point() + f" Its share, −log P[{i}, {self.y[i]}] / {N}, is {self.share():.4f}.",
+            f"G_Z[{i}, {k}] = (P − Y) / N = ({P[i, k]:.3f} − {Y[i, k]:.0f}) / {N} = {G_Z[i, k]:+z.3f}: the slope of the tangent.",
+            f"Rows of G_Z sum to 0: largest sum {zero(np.abs(G_Z.sum(axis=1)).max())}. "
+            f"Its columns are opposite: largest difference {zero(np.abs(G_Z[:, 0] + G_Z[:, 1]).max())}.",
+            f"c = {self._added:z.2f} added to every logit moves P by at most {zero(moved)}.",
+        ]
+
+
+def softmax_explorer(X=None, y=None, params=None, scale=1.0):
+    """Move two logits and flip the label, and watch P = softmax(Z), the loss, and G_Z = (P − Y) / N.
+
+    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is 1.0 for a desk, about 1.6 for a projector.
+    Raises ValueError, TypeError for a bad X, y, params or scale. Derivation, section 1.
+    """
+    return SoftmaxExplorer(X, y, params, scale)

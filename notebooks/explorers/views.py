@@ -1,0 +1,496 @@
+"""What an explorer shows: tables of real numbers, pictures painted in place, and words.
+
+A view owns one ipywidgets widget, `.widget`, and repaints it in `show`. Nothing here knows the network.
+"""
+
+import base64
+import io
+from html import escape
+
+import ipywidgets as widgets
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.image import imsave
+from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
+from matplotlib.ticker import MaxNLocator
+
+POSITIVE, NEGATIVE = (
+    "213, 94, 0",
+    "0, 114, 178",
+)  # orange and blue: told apart by every common kind of colour blindness
+CLASS_COLORS, CLASS_MARKERS, CLASS_NAMES = ("#4b2e9e", "#d99a00"), ("o", "s"), ("circle", "square")
+INK, FAINT, ON = "#222222", "#9a9a9a", "#007a5a"
+LEVELS = 8
+HIDPI = 2  # pixels drawn per CSS pixel
+
+
+def style(scale):
+    """The style sheet of an explorer at this scale, as a widget to put among its children."""
+    shades = "".join(
+        f".bp-explorer td.{sign}{level}{{background:rgba({rgb},{0.6 * level / LEVELS:.2f})}}"
+        for sign, rgb in (("p", POSITIVE), ("n", NEGATIVE))
+        for level in range(1, LEVELS + 1)
+    )
+    return widgets.HTML(f"<style>{_CSS}{shades}.bp-{scale_name(scale)}{{--bp-scale:{scale}}}</style>")
+
+
+def scale_name(scale):
+    return f"scale-{round(100 * scale)}"
+
+
+_CSS = """
+.bp-explorer{--jp-widgets-font-size:calc(13px*var(--bp-scale));--jp-widgets-inline-height:calc(25px*var(--bp-scale));
+ --jp-widgets-inline-width:auto;--bp-ink:var(--jp-content-font-color1,currentColor);
+ --bp-line:var(--jp-border-color1,#888);overflow:visible}
+.bp-explorer .widget-readout{min-width:calc(44px*var(--bp-scale))}
+.bp-explorer .widget-html-content{line-height:1.4;font-size:calc(13px*var(--bp-scale));color:var(--bp-ink)}
+.bp-explorer img{display:block;border-radius:4px;max-width:none}
+.bp-explorer p{margin:0 0 2px;font-variant-numeric:tabular-nums}
+.bp-explorer table{border-collapse:collapse;font-size:calc(12px*var(--bp-scale));line-height:1.45;
+ font-variant-numeric:tabular-nums;color:var(--bp-ink);margin:0}
+.bp-explorer caption{text-align:left;caption-side:top;white-space:nowrap;padding:0 0 2px;color:var(--bp-ink)}
+.bp-explorer td,.bp-explorer thead th+th{min-width:3.45em}
+.bp-explorer .widget-inline-hbox,.bp-explorer .widget-button{margin-top:1px;margin-bottom:1px}
+.bp-explorer td,.bp-explorer th{text-align:right;padding:0 .2em;border:1px solid transparent;white-space:nowrap}
+.bp-explorer th{font-weight:normal;min-width:2.2em}
+.bp-explorer td.on{background:rgba(0,122,90,.35)}
+.bp-explorer tr.m,.bp-explorer col.m{border:2px solid var(--bp-ink)}
+.bp-explorer .bp-now caption b{outline:2px solid var(--bp-ink);outline-offset:1px}
+.bp-explorer .bp-flow{display:flex;flex-wrap:wrap;gap:.3em 1em;align-items:center}
+.bp-explorer .bp-op{font-size:1.5em}
+.bp-explorer :is(button,select,input,.noUi-handle):focus-visible{outline:2px solid var(--bp-ink);outline-offset:1px}
+"""
+
+
+def nice_limit(values):
+    """Round the largest size among values up to 1, 2 or 5 times a power of ten."""
+    largest = float(np.abs(values).max())
+    if largest == 0:
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(largest))
+    return next(float(power * digit) for digit in (1, 2, 5, 10) if largest <= power * digit * (1 + 1e-9))
+
+
+# ---------------------------------------------------------------- numbers
+
+
+class Axis:
+    """The labels along one axis of a matrix, and what they count."""
+
+    def __init__(self, name, labels):
+        self.name, self.labels = name, [str(label) for label in labels]
+
+
+def matrix_html(symbol, meaning, array, rows, columns, limit, decimals=3, row=None, column=None, now=False):
+    """Write a matrix, or a vector as its one row, as an HTML table."""
+    shape = f"({', '.join(map(str, array.shape))}{',' if array.ndim == 1 else ''})"
+    grid = np.atleast_2d(array)
+    mark = [' class="m"' if index == column else "" for index in range(grid.shape[1])]
+    out = [
+        f"<table{' class=bp-now' if now else ''}><caption><b>{escape(symbol)}</b> {escape(meaning)} {shape}</caption>",
+        f"<colgroup><col>{''.join(f'<col{m}>' for m in mark)}</colgroup><thead><tr><th scope=col>{escape(rows.name)}",
+        *(f"<th scope=col>{escape(label)}" for label in columns.labels),
+        "</thead><tbody>",
+    ]
+    cells = _bool_cells(grid) if array.dtype == bool else _number_cells(grid, limit, decimals)
+    for index, line in enumerate(cells):
+        out.append('<tr class="m">' if index == row else "<tr>")
+        out.append(f"<th scope=row>{escape(rows.labels[index])}")
+        out.extend(line)
+    return "".join(out) + "</table>"
+
+
+def _number_cells(grid, limit, decimals):
+    levels = np.clip(np.rint(LEVELS * grid / limit), -LEVELS, LEVELS).astype(int).tolist()
+    for numbers, shades in zip(grid.tolist(), levels, strict=True):
+        yield [
+            f"<td{f' class={chr(112 if shade > 0 else 110)}{abs(shade)}' if shade else ''}>"
+            + f"{number:z.{0 if number.is_integer() else decimals}f}"
+            for number, shade in zip(numbers, shades, strict=True)
+        ]
+
+
+def _bool_cells(grid):
+    for line in grid.tolist():
+        yield ["<td class=on>1" if on else "<td>0" for on in line]
+
+
+class Matrix:
+    """A matrix as a table; `.array` is exactly what it shows."""
+
+    def __init__(self, symbol, meaning, rows, columns, decimals=3):
+        self.symbol, self.meaning, self.rows, self.columns, self.decimals = (
+            symbol,
+            meaning,
+            rows,
+            columns,
+            decimals,
+        )
+        self.array = None
+        self.widget = widgets.HTML()
+
+    def show(self, array, limit, row=None, column=None, now=False):
+        """Colours are full at ±limit; row and column are marked; now points the whole matrix out."""
+        self.array = np.array(array)
+        self.widget.value = matrix_html(
+            self.symbol,
+            self.meaning,
+            self.array,
+            self.rows,
+            self.columns,
+            limit,
+            self.decimals,
+            row,
+            column,
+            now,
+        )
+
+
+class Words:
+    """A few lines of text; `.lines` is what it says."""
+
+    def __init__(self):
+        self.lines = []
+        self.widget = widgets.HTML()
+
+    def show(self, lines):
+        self.lines = list(lines)
+        self.widget.value = "".join(f"<p>{escape(line)}</p>" for line in self.lines)
+
+
+class Equation:
+    """One step: its line of code, and the matrices that go in and come out; `.arrays` has them by symbol."""
+
+    def __init__(self):
+        self.arrays = {}
+        self.widget = widgets.HTML()
+
+    def show(self, code, arrays, parts):
+        """arrays are the matrices by symbol; parts is the row to show: HTML tables, and operators as plain strings."""
+        self.arrays = {symbol: np.array(array) for symbol, array in arrays.items()}
+        row = "".join(
+            part if part.startswith("<table") else f"<span class=bp-op>{escape(part)}</span>" for part in parts
+        )
+        self.widget.value = f"<p>In code: <code>{escape(code)}</code></p><div class=bp-flow>{row}</div>"
+
+
+# ---------------------------------------------------------------- pictures
+
+
+class Picture:
+    """A matplotlib figure whose moving artists are made once, changed in place and blitted over a kept background."""
+
+    def __init__(self, width, height, scale):
+        self.size = round(width * scale), round(height * scale)
+        self.figure = Figure(figsize=(width / 100, height / 100), dpi=100 * scale * HIDPI)
+        self.canvas = FigureCanvasAgg(self.figure)
+        self.moving = []
+        self._background = None
+        self.alt = ""
+        self.widget = widgets.HTML()
+
+    def move(self, artist):
+        """Let artist be drawn anew at each paint."""
+        artist.set_animated(True)
+        self.moving.append(artist)
+        return artist
+
+    def relimit(self):
+        """Draw axes and labels again at the next paint: what does not move has changed."""
+        self._background = None
+
+    def paint(self, alt):
+        self.alt = alt
+        if self._background is None:
+            self.canvas.draw()
+            self._background = self.canvas.copy_from_bbox(self.figure.bbox)
+        else:
+            self.canvas.restore_region(self._background)
+        for artist in self.moving:
+            artist.axes.draw_artist(artist)
+        width, height = self.size
+        data = base64.b64encode(png(self.pixels(), compress_level=1)).decode()
+        self.widget.value = (
+            f'<img alt="{escape(alt)}" width="{width}" height="{height}" decoding="sync" '
+            f'src="data:image/png;base64,{data}">'
+        )
+
+    def pixels(self):
+        return np.asarray(self.canvas.buffer_rgba())
+
+
+def png(pixels, compress_level):
+    """Encode RGBA pixels (height, width, 4) as PNG bytes."""
+    buffer = io.BytesIO()
+    imsave(buffer, pixels, format="png", pil_kwargs={"compress_level": compress_level})
+    return buffer.getvalue()
+
+
+def _axes(figure, rect, xlabel, ylabel):
+    axes = figure.add_axes(rect)
+    axes.set_xlabel(xlabel, fontsize=9, color=INK)
+    axes.set_ylabel(ylabel, fontsize=9, color=INK)
+    axes.tick_params(labelsize=8, colors=INK)
+    axes.grid(color="#e6e6e6", linewidth=0.6)
+    axes.set_axisbelow(True)
+    return axes
+
+
+class Plane(Picture):
+    """The input plane: class regions and boundary, hinge lines, one unit's on side, points, arrows on the points."""
+
+    GRID = 81
+
+    def __init__(self, n_points, n_hidden, scale, size=350):
+        super().__init__(size, size, scale)
+        axes = self.axes = _axes(self.figure, (0.14, 0.13, 0.83, 0.84), "x1", "x2")
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+        self.regions = self.move(
+            axes.imshow(np.zeros((2, 2, 4)), origin="lower", aspect="auto", interpolation="nearest", zorder=0)
+        )
+        self.on_side = self.move(axes.add_patch(Polygon(np.zeros((3, 2)), facecolor=ON, alpha=0.18, linewidth=0)))
+        self.hinges = self.move(
+            axes.add_collection(LineCollection(np.zeros((n_hidden, 2, 2)), colors=FAINT, linewidths=0.8))
+        )
+        self.hinge = self.move(axes.plot([], [], color=ON, linewidth=2.4)[0])
+        self.boundary = self.move(axes.add_collection(LineCollection([], colors=INK, linewidths=1.6)))
+        self.arrows = self.move(
+            axes.quiver(
+                *np.zeros((4, n_points)),
+                angles="xy",
+                scale_units="xy",
+                scale=1,
+                width=0.008,
+                color=INK,
+                zorder=3,
+            )
+        )
+        self.points = [
+            self.move(
+                axes.plot([], [], linestyle="", marker=marker, color=color, markersize=7, markeredgecolor="white")[0]
+            )
+            for marker, color in zip(CLASS_MARKERS, CLASS_COLORS, strict=True)
+        ]
+        self.figure.legend(
+            handles=[_key(label) for label in (0, 1)],
+            loc="lower right",
+            ncols=2,
+            fontsize=8,
+            frameon=False,
+            borderaxespad=0,
+            handletextpad=0,
+            columnspacing=0.8,
+        )
+        self.ring = self.move(
+            axes.plot(
+                [],
+                [],
+                linestyle="",
+                marker="o",
+                markersize=14,
+                markerfacecolor="none",
+                color=INK,
+                markeredgewidth=1.6,
+            )[0]
+        )
+        self.limit = None
+
+    def set_limit(self, limit):
+        if limit != self.limit:
+            self.limit = limit
+            self.axes.set_xlim(-limit, limit)
+            self.axes.set_ylim(-limit, limit)
+            self.regions.set_extent((-limit, limit, -limit, limit))
+            self.relimit()
+
+    def grid(self):
+        """The points (GRID², 2) at which show wants to know the class margin."""
+        line = np.linspace(-self.limit, self.limit, self.GRID)
+        return np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
+
+    def show(self, alt, X, y, chosen, weights=None, biases=None, unit=None, p1=None, arrows=None):
+        """p1 is the probability of class 1 on grid(); weights (n_hidden, 2) and biases are the hinge lines'."""
+        for label, points in enumerate(self.points):
+            points.set_data(X[y == label, 0], X[y == label, 1])
+        self.ring.set_data(X[[chosen], 0], X[[chosen], 1])
+        if weights is not None:
+            ends = _lines(weights, biases, self.limit)
+            self.hinges.set_segments(ends)
+            self.hinge.set_data(*ends[unit].T)
+            self.on_side.set_xy(_half_plane(weights[unit], biases[unit], self.limit))
+        if p1 is not None:
+            p1 = p1.reshape(self.GRID, self.GRID)
+            self.regions.set_data(_region_colors(p1))
+            self.boundary.set_segments(_zero_line(p1 - 0.5, self.limit))
+        if arrows is not None:
+            self.arrows.set_offsets(X)
+            self.arrows.set_UVC(*arrows.T)
+        self.paint(alt)
+
+
+def _region_colors(p1):
+    colors = np.zeros((*p1.shape, 4))
+    colors[..., :3] = np.where(p1[..., None] > 0.5, (217 / 255, 154 / 255, 0), (75 / 255, 46 / 255, 158 / 255))
+    colors[..., 3] = 0.05 + 0.5 * np.abs(p1 - 0.5)
+    return colors
+
+
+def _key(label):
+    return Line2D([], [], linestyle="", marker=CLASS_MARKERS[label], color=CLASS_COLORS[label], label=f"label {label}")
+
+
+def _zero_line(values, limit):
+    """The line where values (n, n) on the square pass through 0, as segments: one in each cell it crosses."""
+    line = np.linspace(-limit, limit, len(values))
+    x, up = np.meshgrid(line, line)
+    corners = np.stack([x, up], axis=-1)
+    points, crossed = [], []
+    cell = [
+        (slice(None, -1), slice(None, -1)),
+        (slice(None, -1), slice(1, None)),
+        (slice(1, None), slice(1, None)),
+        (slice(1, None), slice(None, -1)),
+    ]
+    for here, there in zip(cell, cell[1:] + cell[:1], strict=True):
+        a, b = values[here], values[there]
+        crossed.append((a > 0) != (b > 0))
+        part = np.where(crossed[-1], a, 0) / np.where(crossed[-1], a - b, 1)
+        points.append(corners[here] + part[..., None] * (corners[there] - corners[here]))
+    points, crossed = np.array(points), np.array(crossed)
+    passed = crossed.sum(axis=0) == 2
+    ends = np.argsort(~crossed, axis=0, kind="stable")[:2]
+    return np.take_along_axis(points, ends[..., None], axis=0)[:, passed].swapaxes(0, 1)
+
+
+def _lines(weights, biases, limit):
+    """Two far ends (n, 2, 2) of each line w · x + b = 0; a unit without weights has no line, so both ends are NaN."""
+    size = (weights**2).sum(axis=1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        foot = np.where(size > 0, -biases[:, None] * weights / size, np.nan)
+        along = 4 * limit * weights[:, ::-1] * (-1, 1) / np.sqrt(size)
+    return np.stack([foot - along, foot + along], axis=1)
+
+
+def _half_plane(w, b, limit):
+    """The corners of the part of the square |x1|, |x2| ≤ limit where w · x + b > 0."""
+    square = limit * np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)], float)
+    corners = []
+    for here, there in zip(square, np.roll(square, -1, axis=0), strict=True):
+        a, c = here @ w + b, there @ w + b
+        if a > 0:
+            corners.append(here)
+        if (a > 0) != (c > 0):
+            corners.append(here + (there - here) * a / (a - c))
+    return np.array(corners) if corners else np.full((3, 2), np.nan)
+
+
+class Curve(Picture):
+    """A curve, a point on it, and the tangent there."""
+
+    def __init__(self, ylabel, scale, width=350, height=350):
+        super().__init__(width, height, scale)
+        self.axes = _axes(self.figure, (0.16, 0.13, 0.81, 0.85), "", ylabel)
+        self.line = self.move(self.axes.plot([], [], color=FAINT, linewidth=2)[0])
+        self.tangent = self.move(self.axes.plot([], [], color=ON, linewidth=2, linestyle="--")[0])
+        self.dot = self.move(self.axes.plot([], [], linestyle="", marker="o", markersize=9, color=INK)[0])
+        self._frame = None
+
+    def show(self, alt, xlabel, xs, ys, at, value, slope):
+        """The vertical scale stays while the point stays inside it, and starts anew with another xlabel."""
+        frame = (xlabel, xs[0], xs[-1])
+        low, high = self.axes.get_ylim()
+        if frame != self._frame or not low <= value <= high:
+            self._frame = frame
+            self.axes.set_xlabel(xlabel)
+            self.axes.set_xlim(xs[0], xs[-1])
+            self.axes.set_ylim(0, 1.15 * max(ys.max(), value) + 1e-3)
+            self.relimit()
+        reach = np.array([xs[0], xs[-1]])
+        self.line.set_data(xs, ys)
+        self.tangent.set_data(reach, value + slope * (reach - at))
+        self.dot.set_data([at], [value])
+        self.paint(alt)
+
+
+class Bars(Picture):
+    """One bar for each term, and a last one for their sum."""
+
+    def __init__(self, n, scale, width=350, height=230):
+        super().__init__(width, height, scale)
+        self.axes = _axes(self.figure, (0.17, 0.19, 0.81, 0.78), "example i", "")
+        self.axes.set_xlim(-0.7, n + 1.7)
+        self.axes.set_xticks([*range(n), n + 1], [*map(str, range(n)), "sum"])
+        self.axes.axhline(0, color=INK, linewidth=0.8)
+        self.bars = [self.move(bar) for bar in self.axes.bar([*range(n), n + 1], np.zeros(n + 1), width=0.75)]
+        self._frame = None
+
+    def show(self, alt, ylabel, terms, chosen):
+        """The scale stays while the bars stay inside it, and starts anew with another ylabel."""
+        heights = np.append(terms, np.sum(terms))
+        if ylabel != self._frame or np.abs(heights).max() > self.axes.get_ylim()[1]:
+            self._frame = ylabel
+            limit = 1.2 * nice_limit(heights)
+            self.axes.set_ylabel(ylabel)
+            self.axes.set_ylim(-limit, limit)
+            self.relimit()
+        for index, (bar, height) in enumerate(zip(self.bars, heights, strict=True)):
+            bar.set_height(height)
+            bar.set_facecolor(_rgb(POSITIVE if height > 0 else NEGATIVE))
+            bar.set_edgecolor(INK)
+            bar.set_linewidth(2 if index == chosen else 0)
+        self.paint(alt)
+
+
+class Network(Picture):
+    """The network as a graph: edges by sign and size of their weight, hidden nodes lit or dim, numbers at the nodes."""
+
+    def __init__(self, n_hidden, scale, width=470, height=350):
+        super().__init__(width, height, scale)
+        axes = self.axes = self.figure.add_axes((0, 0, 1, 1))
+        axes.set_axis_off()
+        axes.set_xlim(-0.55, 2.75)
+        axes.set_ylim(-0.6, n_hidden + 0.1)
+        middle = (n_hidden - 1) / 2
+        pair = [middle + n_hidden / 5, middle - n_hidden / 5]
+        self._inputs, self._outputs = [(0, up) for up in pair], [(2, up) for up in pair]
+        self._hidden = [(1, n_hidden - 1 - unit) for unit in range(n_hidden)]
+        self._edges = [(a, h) for h in self._hidden for a in self._inputs] + [
+            (h, z) for z in self._outputs for h in self._hidden
+        ]
+        self.edges = self.move(axes.add_collection(LineCollection(self._edges, zorder=1)))
+        x, up = np.array(self._inputs + self._hidden + self._outputs).T
+        self.nodes = self.move(axes.scatter(x, up, s=130, edgecolors=INK, linewidths=1, zorder=2))
+        self.labels = [
+            self.move(axes.text(node[0] + shift, node[1], "", fontsize=9, color=INK, ha=side, va="center"))
+            for nodes, shift, side in ((self._inputs, -0.08, "right"), (self._outputs, 0.08, "left"))
+            for node in nodes
+        ]
+        for unit, (x, up) in enumerate(self._hidden):
+            self.move(axes.text(x, up, str(unit), fontsize=7, color=INK, ha="center", va="center"))
+        for x, title in ((0, "x"), (1, "h = ReLU(a1)"), (2, "z → p")):
+            axes.text(x, n_hidden - 0.35, title, fontsize=9, color=INK, ha="center")
+
+    def show(self, alt, x, h, z, p, W1, W2, unit):
+        weights = np.concatenate([W1.ravel(), W2.ravel()])
+        lit = np.concatenate([np.repeat(h > 0, 2), h > 0, h > 0])
+        of_unit = np.concatenate([np.repeat(np.arange(len(h)) == unit, 2), *[np.arange(len(h)) == unit] * 2])
+        colors = np.array([_rgb(POSITIVE), _rgb(NEGATIVE)])[(weights < 0).astype(int)]
+        self.edges.set_color(np.column_stack([colors, np.where(of_unit, 1, np.where(lit, 0.55, 0.1))]))
+        self.edges.set_linewidths(0.4 + np.minimum(np.abs(weights), 3) + of_unit)
+        faces = ["white", "white", *np.where(h > 0, "#ffd75e", "#dddddd"), "white", "white"]
+        self.nodes.set_facecolor(faces)
+        self.nodes.set_linewidths([1, 1, *np.where(np.arange(len(h)) == unit, 2.5, np.where(h > 0, 1, 0.3)), 1, 1])
+        texts = [f"x1 = {x[0]:z.2f}", f"x2 = {x[1]:z.2f}"] + [
+            f"z{k} = {z[k]:z.2f}\np{k} = {p[k]:z.2f}" for k in range(2)
+        ]
+        for label, text in zip(self.labels, texts, strict=True):
+            label.set_text(text)
+        self.paint(alt)
+
+
+def _rgb(channels):
+    return [int(channel) / 255 for channel in channels.split(",")]
