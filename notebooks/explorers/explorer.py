@@ -3,6 +3,7 @@
 One change runs one `update()`: state → mlp_helpers → views. An explorer computes no gradient itself.
 """
 
+import re
 from contextlib import contextmanager
 from functools import partial
 
@@ -312,7 +313,7 @@ class Explorer(widgets.VBox):
     # ------------------------------------------------ without widgets
 
     def __repr__(self):
-        title = type(self).__name__.replace("Explorer", " explorer")
+        title = re.sub("(?<!^)(?=[A-Z])", " ", type(self).__name__).capitalize()
         return "\n".join([f"{title}, N = {len(self.X)}, data {self.controls['data'].value}", *self.words.lines])
 
     def _repr_mimebundle_(self, **kwargs):
@@ -344,9 +345,10 @@ def zero(size):
 
 
 def _shrunk(pixels):
+    """Pixels at the size of the page, in 16 shades a channel, so that a saved notebook stays small."""
     height, width = (size // HIDPI for size in pixels.shape[:2])
     blocks = pixels[: height * HIDPI, : width * HIDPI].reshape(height, HIDPI, width, HIDPI, 4)
-    return blocks.mean(axis=(1, 3)).round().astype(np.uint8)
+    return (np.rint(blocks.mean(axis=(1, 3)) / 17) * 17).astype(np.uint8)
 
 
 def _text_pixels(text, width, scale):
@@ -362,9 +364,9 @@ def _text_pixels(text, width, scale):
 def _checked(X, y, params):
     """Return copies of a batch and a network that an explorer can show; moons and a fresh network by default."""
     if X is None and y is None:
-        X, y = mlp.toy_data("moons", 5, np.random.default_rng(1))
+        X, y = mlp.toy_data("moons", 5, np.random.default_rng(2))
     if params is None:
-        params = mlp.init_params(np.random.default_rng(0))
+        params = mlp.init_params(np.random.default_rng(18))
     mlp.loss(X, y, params)
     params = mlp.Params(*(np.array(value, float) for value in params))
     for name, size in (("params.W1", params.W1.shape[1]), ("params.W2", params.W2.shape[0])):

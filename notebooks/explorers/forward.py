@@ -22,7 +22,7 @@ class ForwardExplorer(Explorer):
     def draw(self):
         i, j, now = self.example, self.unit, self.values
         self.plane.show(
-            f"The plane with {len(self.X)} points and {len(self.params.b1)} hinge lines. {self.say_point()} {self.say_side()}",
+            f"The plane with {len(self.X)} points and a hinge line for each unit. {self.say_point()} {self.say_side()}",
             self.X,
             self.y,
             i,

@@ -42,7 +42,7 @@ class HiddenLayerExplorer(Explorer):
             self.say_point(),
             f"G_W1[{j}, 0] = sum over i of G_A1[i, {j}] X[i, 0] = {shown} = {self.values['G_W1'][j, 0]:+z.3f}.",
             f"G_b1[{j}] = sum of column {j} of G_A1 = {self.values['G_b1'][j]:+z.3f}.",
-            f"G_X[{i}] = ({G_X[i, 0]:+z.3f}, {G_X[i, 1]:+z.3f}): moving point {i} along its arrow raises the loss fastest.",
+            f"G_X[{i}] = ({G_X[i, 0]:+z.3f}, {G_X[i, 1]:+z.3f}): along its arrow, point {i} raises the loss fastest.",
         ]
 
 

@@ -38,7 +38,7 @@ class OutputLayerExplorer(Explorer):
 
     def draw(self):
         self.plane.show(
-            f"The plane with {len(self.X)} points, the class regions and the hinge line of unit {self.unit}. {self.say_point()}",
+            f"The plane with {len(self.X)} points, class regions and unit {self.unit}'s hinge line. {self.say_point()}",
             self.X,
             self.y,
             self.example,

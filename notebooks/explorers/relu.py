@@ -47,7 +47,7 @@ class ReluExplorer(Explorer):
         return [
             self.say_point(),
             f"{M.sum()} of {M.size} entries are on. Dead for the whole batch: "
-            + (f"units {', '.join(map(str, dead))}." if len(dead) else "none."),
+            + (f"unit{'s' * (len(dead) > 1)} {', '.join(map(str, dead))}." if len(dead) else "none."),
             f"A1[{i}, {j}] = {a:z.2f} is {gate}: G_A1[{i}, {j}] = {g_h:z.3f} × {int(M[i, j])} = {g_a:z.3f}.",
         ]
 

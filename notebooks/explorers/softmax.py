@@ -55,7 +55,7 @@ class SoftmaxExplorer(Explorer):
         logits[:, k] = line
         shares = -mlp.log_softmax(logits)[:, self.y[i]] / len(self.X)
         self.curve.show(
-            f"The share of example {i} in the loss as z{k} moves, and its tangent at z{k} = {z[k]:z.2f}: slope {g:+z.3f}.",
+            f"Example {i}'s share of the loss as z{k} moves, and its tangent at z{k} = {z[k]:z.2f}: slope {g:+z.3f}.",
             f"z{k} of example {i}, label {self.y[i]}",
             line,
             shares,
@@ -65,7 +65,7 @@ class SoftmaxExplorer(Explorer):
         )
         p1 = mlp.forward(self.plane.grid(), self.params).P[:, 1]
         self.plane.show(
-            f"The plane with {len(self.X)} points and the line where both classes have probability one half. {self.say_point()}",
+            f"The plane with {len(self.X)} points and the line where P is one half. {self.say_point()}",
             self.X,
             self.y,
             i,
@@ -78,10 +78,11 @@ class SoftmaxExplorer(Explorer):
     def describe(self):
         i, k, N = self.example, self.controls["along"].value, len(self.X)
         P, Y, G_Z, Z = (self.values[symbol] for symbol in ("P", "Y", "G_Z", "Z"))
+        p, y_one_hot, g = P[i, k], Y[i, k], G_Z[i, k]
         moved = np.abs(P - mlp.softmax(Z - self._added)).max()
         return [
             self.say_point() + f" Its share, −log P[{i}, {self.y[i]}] / {N}, is {self.share():.4f}.",
-            f"G_Z[{i}, {k}] = (P − Y) / N = ({P[i, k]:.3f} − {Y[i, k]:.0f}) / {N} = {G_Z[i, k]:+z.3f}: the slope of the tangent.",
+            f"G_Z[{i}, {k}] = (P − Y) / N = ({p:.3f} − {y_one_hot:.0f}) / {N} = {g:+z.3f}, the tangent's slope.",
             f"Rows of G_Z sum to 0: largest sum {zero(np.abs(G_Z.sum(axis=1)).max())}. "
             f"Its columns are opposite: largest difference {zero(np.abs(G_Z[:, 0] + G_Z[:, 1]).max())}.",
             f"c = {self._added:z.2f} added to every logit moves P by at most {zero(moved)}.",
