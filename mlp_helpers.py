@@ -103,6 +103,7 @@ def cross_entropy(Z, y):
     return float(-log_P[np.arange(len(y)), y].mean())
 
 
+@np.errstate(over="ignore", invalid="ignore")  # softmax reports numbers that are too large
 def forward(X, params):
     """Run the network, A1 = X W1ᵀ + b1, H = max(A1, 0), Z = H W2ᵀ + b2, P = softmax(Z).
 
@@ -129,7 +130,7 @@ def backward(X, y, params, cache=None):
     W1, _, W2, b2 = _params(params)
     X = _array("X", X, ("N", W1.shape[1]))
     y = _labels(y, len(b2), len(X))
-    A1, H, Z, _ = forward(X, params) if cache is None else _cache(cache, X, W1)
+    A1, H, Z, _ = forward(X, params) if cache is None else _cache(cache, len(X), W2)
     Y, M, N = one_hot(y, len(b2)), A1 > 0, len(X)
 
     P = softmax(Z)  # 1
@@ -265,15 +266,16 @@ def check_gradients(X, y, params, backward=backward):
     }
     judged = _function("backward", backward)(X, y, params)
     return GradientReport(
-        (name, _check(name, getattr(judged, name, None), array, route)) for name, (array, route) in routes.items()
+        (name, _check(name, getattr(judged, name, None), array, route, np.abs(Z).max()))
+        for name, (array, route) in routes.items()
     )
 
 
-def _check(name, analytic, array, route):
+def _check(name, analytic, array, route, largest_logit):
     """Walk along every entry of array; route gives the loss there, and which ReLUs are on."""
     if np.shape(analytic) != array.shape:
         raise ValueError(f"backward: expected {name} of shape {array.shape}, got {_describe(analytic)}")
-    analytic = np.array(analytic, float)
+    analytic = _to_float(f"backward: {name}", analytic)
     left, right, kink = np.zeros(array.shape), np.zeros(array.shape), np.zeros(array.shape, bool)
     here, _ = route(array)
     for index in np.ndindex(array.shape):
@@ -282,9 +284,9 @@ def _check(name, analytic, array, route):
         left[index], right[index] = (here - down) / STEP, (up - here) / STEP
         kink[index] = np.any(on_above != on_below)
     numeric = (left + right) / 2
-    # Rounding moves the loss by about 1e-16 of itself, so slopes far below 1e-4 of it cannot be measured.
-    scale = max(np.abs(analytic).max(), np.abs(numeric).max(), 1e-4 * max(1.0, here))
-    error = np.where(kink, 0, np.abs(analytic - numeric)).max() / scale
+    # Rounding moves the loss by about 1e-16 of the logits: slopes far below 1e-4 of them cannot be measured.
+    scale = max(np.abs(analytic).max(), np.abs(numeric).max(), 1e-4 * max(1.0, largest_logit))
+    error = np.where(kink, 0, np.abs(analytic - numeric)).max() / scale if np.isfinite(scale) else np.inf
     return GradientCheck(analytic, numeric, float(error), kink, left, right)
 
 
@@ -330,6 +332,7 @@ def sgd_step(params, grads, lr):
     return Params(*(value - lr * step for value, step in zip(params, steps, strict=True)))
 
 
+@np.errstate(over="ignore", invalid="ignore")  # the next forward reports params that are too large
 def train(X, y, params, lr, steps, callback=None):
     """Repeat sgd_step on the whole batch, and keep the loss and accuracy along the way.
 
@@ -337,6 +340,7 @@ def train(X, y, params, lr, steps, callback=None):
     callback(step, params), if given, is called after each step, counted from 1.
     Raises ValueError, TypeError for bad arguments, also when a too large lr has driven params to infinity.
     """
+    params, lr = _params(params), _positive("lr", lr)
     callback = _function("callback", (lambda step, params: None) if callback is None else callback)
     losses, accuracies = np.zeros((2, _whole("steps", steps, at_least=0) + 1))
     for step in range(steps + 1):
@@ -407,7 +411,7 @@ DATA_SETS = {"blobs": _blobs, "moons": _moons, "circles": _circles, "xor": _xor,
 
 def _array(name, value, shape=None):
     """Return value as a float64 array of the given shape, in which a string stands for any length from 1 up."""
-    if not (isinstance(value, np.ndarray) and value.dtype == np.float64):
+    if not (type(value) is np.ndarray and value.dtype == np.float64):  # np.matrix multiplies otherwise
         value = _to_float(name, value)
     if shape is not None:
         fits = value.ndim == len(shape) and all(
@@ -435,19 +439,21 @@ def _to_float(name, value):
 
 def _labels(y, n_classes, n=None):
     """Return y as whole numbers 0..n_classes−1, one an example."""
-    y = np.asarray(y)
+    try:
+        y = np.asarray(y)
+    except ValueError:
+        raise ValueError(f"y: expected one label an example, got {_describe(y)}") from None
     if y.dtype.kind not in "iufb":
         raise TypeError(f"y: expected an array of labels 0..{n_classes - 1}, got {_describe(y)}")
     if y.ndim != 1 or n not in (None, len(y)):
         raise ValueError(f"y: expected shape {_shape(('N' if n is None else n,))}, got {_shape(y.shape)}")
     if len(y) == 0:
         raise ValueError("y: expected at least one label, got none")
-    whole = y.astype(int) if y.dtype.kind != "f" or np.isfinite(y).all() else np.full(len(y), -1)
-    wrong = (whole != y) | (whole < 0) | (whole >= n_classes)
+    wrong = ~np.isin(y, np.arange(n_classes))
     if wrong.any():
         place = int(wrong.argmax())
         raise ValueError(f"y: expected whole numbers from 0 to {n_classes - 1}, got {y[place]} at [{place}]")
-    return whole
+    return y.astype(int)
 
 
 def _params(params):
@@ -463,16 +469,13 @@ def _params(params):
     return Params(W1, b1, W2, b2)
 
 
-def _cache(cache, X, W1):
-    """Return cache, if it can be the forward pass of this X through these W1."""
+def _cache(cache, N, W2):
+    """Return cache, if its shapes are those of forward(X, params)."""
     if not isinstance(cache, Forward):
         raise TypeError(f"cache: expected forward(X, params), got {_describe(cache)}")
-    if cache.A1.shape != (len(X), len(W1)):
-        raise ValueError(
-            f"cache: expected forward(X, params) for this X, with A1 of shape {_shape((len(X), len(W1)))}, "
-            f"got {_shape(cache.A1.shape)}"
-        )
-    return cache
+    n_out, n_hidden = W2.shape
+    shapes = (N, n_hidden), (N, n_hidden), (N, n_out), (N, n_out)
+    return Forward(*(_array(f"cache.{name}", cache[i], shapes[i]) for i, name in enumerate(Forward._fields)))
 
 
 def _function(name, value):

@@ -2,13 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import mlp_helpers as m
-
-settings.register_profile("project", deadline=None, derandomize=True, max_examples=60, database=None)
-settings.load_profile("project")
 
 seeds = st.integers(0, 2**32 - 1)
 scales = st.sampled_from([1e-3, 0.1, 1.0, 10.0, 100.0])

@@ -407,7 +407,8 @@ class Curve(Picture):
             self._frame = frame
             self.axes.set_xlabel(xlabel)
             self.axes.set_xlim(xs[0], xs[-1])
-            self.axes.set_ylim(0, 1.15 * max(ys.max(), value) + 1e-3)
+            margin = 0.08 * (ys.max() - ys.min()) + 0.02
+            self.axes.set_ylim(min(ys.min(), value) - margin, max(ys.max(), value) + margin)
             self.relimit()
         reach = np.array([xs[0], xs[-1]])
         self.line.set_data(xs, ys)
