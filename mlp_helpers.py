@@ -9,6 +9,9 @@ The functions take any number of examples, inputs, hidden units and classes: sha
 A wrong argument raises ValueError (TypeError for a wrong kind) and is never modified.
 """
 
+import copy
+import inspect
+import traceback
 from numbers import Integral, Real
 from typing import NamedTuple
 
@@ -529,3 +532,332 @@ def _describe(value):
         return f"an array of {value.dtype} with shape {_shape(value.shape)}"
     text = repr(value)
     return f"{type(value).__name__} {text if len(text) <= 40 else text[:37] + '...'}"
+
+
+# ---------------------------------------------------------------- checking an answer
+
+LINES = {  # the whole network as text, line by line: what backward and forward do, for checks that change one line
+    "A1": "X @ W1.T + b1",
+    "H": "np.maximum(A1, 0)",
+    "Z": "H @ W2.T + b2",
+    "P": "softmax(Z)",
+    "loss": "cross_entropy(Z, y)",
+    "G_Z": "(P - Y) / N",
+    "G_W2": "G_Z.T @ H",
+    "G_b2": "G_Z.sum(axis=0)",
+    "G_H": "G_Z @ W2",
+    "M": "A1 > 0",
+    "G_A1": "G_H * M",
+    "G_W1": "G_A1.T @ X",
+    "G_b1": "G_A1.sum(axis=0)",
+    "G_X": "G_A1 @ W1",
+}
+PLACES = {  # the section of the derivation, and the notebook
+    **dict.fromkeys(("A1", "H", "Z"), (0, "01")),
+    **dict.fromkeys(("P", "loss", "G_Z"), (1, "02")),
+    **dict.fromkeys(("G_W2", "G_b2", "G_H"), (2, "03")),
+    **dict.fromkeys(("M", "G_A1"), (3, "04")),
+    **dict.fromkeys(("G_W1", "G_b1", "G_X"), (4, "05")),
+}
+
+
+class Mistake(NamedTuple):
+    """A wrong line: what it does wrong, the symbol it computes, and the line itself, in the terms of LINES.
+
+    In it, lr stands for any learning rate, and e for any one example.
+    """
+
+    name: str
+    symbol: str
+    line: str
+
+
+MISTAKES = [
+    Mistake("the bias is missing", "A1", "X @ W1.T"),
+    Mistake("reshape in place of a transpose", "A1", "X @ W1.reshape(W1.T.shape) + b1"),
+    Mistake("ReLU is missing", "H", "A1"),
+    Mistake("the size of A1 instead of its positive part", "H", "np.abs(A1)"),
+    Mistake("the bias is missing", "Z", "H @ W2.T"),
+    Mistake("reshape in place of a transpose", "Z", "H @ W2.reshape(W2.T.shape) + b2"),
+    Mistake("A1 in the place of H", "Z", "A1 @ W2.T + b2"),
+    Mistake("exp without the division by the row's sum", "P", "np.exp(Z)"),
+    Mistake("softmax over the examples instead of the classes", "P", "softmax(Z.T).T"),
+    Mistake("the logarithm of P instead of P", "P", "log_softmax(Z)"),
+    Mistake("1/N is missing", "loss", "N * cross_entropy(Z, y)"),
+    Mistake("averaged over N·C entries instead of N examples", "loss", "cross_entropy(Z, y) / P.shape[1]"),
+    Mistake("the sign is flipped", "loss", "-cross_entropy(Z, y)"),
+    Mistake("1/N is missing", "G_Z", "P - Y"),
+    Mistake("1/N is in twice", "G_Z", "(P - Y) / N / N"),
+    Mistake("averaged over N·C entries instead of N examples", "G_Z", "(P - Y) / P.size"),
+    Mistake("the sign is flipped", "G_Z", "(Y - P) / N"),
+    Mistake("an extra factor P(1 − P)", "G_Z", "(P - Y) * P * (1 - P) / N"),
+    Mistake("P without minus Y", "G_Z", "P / N"),
+    Mistake("the labels in Y are swapped", "G_Z", "(P - Y[:, ::-1]) / N"),
+    Mistake("only the last example counts", "G_Z", "(P - Y) / N * (np.arange(N) == N - 1)[:, None]"),
+    Mistake("example {e}'s gradient is used for all", "G_Z", "np.tile((P - Y)[e] / N, (N, 1))"),
+    Mistake("A1 in the place of H", "G_W2", "G_Z.T @ A1"),
+    Mistake("reshape in place of a transpose", "G_W2", "G_Z.reshape(G_Z.T.shape) @ H"),
+    Mistake("example {e}'s gradient is used for all", "G_W2", "N * np.outer(G_Z[e], H[e])"),
+    Mistake("the bias is averaged instead of summed: 1/N is in G_Z already", "G_b2", "G_Z.mean(axis=0)"),
+    Mistake("the bias is summed over everything instead of over examples", "G_b2", "G_Z.sum()"),
+    Mistake("the bias is summed over classes instead of over examples", "G_b2", "G_Z.sum(axis=1)"),
+    Mistake("reshape in place of a transpose", "G_H", "(W2.T @ G_Z.T).reshape(H.shape)"),
+    Mistake("W2 is used after its update, with lr = {lr}", "G_H", "G_Z @ (W2 - lr * G_W2)"),
+    Mistake("G_W2 in the place of W2", "G_H", "G_Z @ G_W2"),
+    Mistake("G_Z in the place of G_H", "G_H", "G_Z"),
+    Mistake("the mask is made from H >= 0, which is always on", "M", "H >= 0"),
+    Mistake("the mask is made from the sign of the gradient that arrives", "M", "G_H > 0"),
+    Mistake("the mask is inverted", "M", "A1 <= 0"),
+    Mistake("the mask is missing", "G_A1", "G_H"),
+    Mistake("multiplied by H instead of M", "G_A1", "G_H * H"),
+    Mistake("G_Z in the place of G_H", "G_A1", "G_Z * M"),
+    Mistake("example {e}'s gradient is used for all", "G_A1", "np.tile((G_H * M)[e], (N, 1))"),
+    Mistake("reshape in place of a transpose", "G_W1", "G_A1.reshape(G_A1.T.shape) @ X"),
+    Mistake("G_Z in the place of G_A1", "G_W1", "G_Z.T @ X"),
+    Mistake("example {e}'s gradient is used for all", "G_W1", "N * np.outer(G_A1[e], X[e])"),
+    Mistake("the bias is averaged instead of summed: 1/N is in G_Z already", "G_b1", "G_A1.mean(axis=0)"),
+    Mistake("the bias is summed over everything instead of over examples", "G_b1", "G_A1.sum()"),
+    Mistake("the bias is summed over units instead of over examples", "G_b1", "G_A1.sum(axis=1)"),
+    Mistake("G_Z in the place of G_A1", "G_b1", "G_Z.sum(axis=0)"),
+    Mistake("reshape in place of a transpose", "G_X", "(W1.T @ G_A1.T).reshape(X.shape)"),
+    Mistake("W1 is used after its update, with lr = {lr}", "G_X", "G_A1 @ (W1 - lr * G_W1)"),
+    Mistake("G_W1 in the place of W1", "G_X", "G_A1 @ G_W1"),
+    Mistake("example {e}'s gradient is used for all", "G_X", "np.tile((G_A1 @ W1)[e], (N, 1))"),
+]
+MISTAKES += [
+    Mistake("the result is transposed", name, f"({line}).T")
+    for name, line in LINES.items()
+    if name not in ("loss", "G_b2", "G_b1")
+]
+
+
+@np.errstate(all="ignore")  # a wrong line may overflow
+def run_lines(X, y, params, mistake=None, **free):
+    """Run LINES in order, with the mistake's line in the place of the right one.
+
+    X (N, n_in), y (N,), params → a mapping with every symbol of the derivation, and N.
+    free gives lr or e a value, where the mistake's line has it. What comes after a line that does not fit is missing.
+    """
+    X, y, params = np.array(X, float), np.array(y), _params(params)
+    values = {"X": X, "y": y, "N": len(X), "Y": one_hot(y, len(params.b2)), **params._asdict()}
+    for name, line in LINES.items():
+        if mistake is not None and name == mistake.symbol:
+            line = mistake.line
+        try:
+            values[name] = eval(line, globals(), values | free)
+        except (NameError, ValueError):  # the shapes do not fit, or a symbol that did not fit is needed
+            continue
+    return values
+
+
+class Answer(NamedTuple):
+    """What check_answer found: correct is True, False, or None when not attempted; diagnosis says it in words."""
+
+    correct: bool | None
+    diagnosis: str
+
+    def __repr__(self):
+        return self.diagnosis
+
+
+NOT_ATTEMPTED = Answer(
+    None, "Not attempted yet. Put your answer in the place of the three dots, and run the cell again."
+)
+
+
+@np.errstate(all="ignore")  # a learner's numbers may overflow
+def check_answer(name, answer, X, y, params):
+    """Say whether an answer is the gradient or value that the derivation calls name, and if not, what went wrong.
+
+    name is a symbol in LINES, or "backward". answer is an array; or a function, which is run on this batch and on
+    three fresh ones, with the symbols that it names as its arguments, as in f(G_Z, H); "backward" is a function
+    of X, y, params that returns a Backward. X (N, n_in), y (N,), params → Answer.
+    Raises ValueError, TypeError for a bad name, X, y or params; never for what the learner did.
+    """
+    if name not in LINES and name != "backward":
+        raise ValueError(f"name: expected one of {', '.join(LINES)}, backward, got {name!r}")
+    loss(X, y, params)
+    if answer is None or answer is ...:
+        return NOT_ATTEMPTED
+    if not callable(answer):
+        if name == "backward":
+            return Answer(False, f"backward: expected a function of X, y, params, got {_describe(answer)}.")
+        return _judge(name, answer, X, y, params)
+    for number, batch in enumerate([(X, y, params), *_fresh_batches(params)]):
+        verdict = _judge_function(name, answer, *batch)
+        if not verdict.correct:
+            where = f"On a fresh batch of {len(batch[0])} examples: " if number and verdict.correct is False else ""
+            return verdict._replace(diagnosis=where + verdict.diagnosis)
+    return Answer(True, f"Correct, on {number + 1} different batches.")
+
+
+@np.errstate(all="ignore")
+def check_slopes(answer, f, array):
+    """Say whether an answer is the gradient of the function f at array, measured by central differences.
+
+    f takes an array and returns a number → Answer. For gradients that are not in the derivation.
+    Raises ValueError, TypeError for a bad f or array; never for what the learner did.
+    """
+    measured = numerical_gradient(f, array)
+    if answer is None or answer is ...:
+        return NOT_ATTEMPTED
+    numbers = _as_numbers(answer)
+    if numbers is None:
+        return Answer(False, f"Expected an array of numbers, got {_describe(answer)}.")
+    if _same(numbers, measured, measured):
+        return Answer(True, "Correct: it agrees with the measured slopes.")
+    return Answer(False, _what_is_true("The gradient", numbers, measured))
+
+
+def _fresh_batches(params):
+    rng = np.random.default_rng(0)
+    for N in (3, 7, 12):
+        fresh = Params(*(rng.normal(size=np.shape(value)) for value in params))
+        yield rng.normal(size=(N, fresh.W1.shape[1])), np.arange(N) % len(fresh.b2), fresh
+
+
+def _judge_function(name, function, X, y, params):
+    """Call the learner's function with the symbols that it asks for, and judge what it returns."""
+    values = run_lines(X, y, params) | {"params": _params(params)}
+    try:
+        arguments = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return Answer(False, f"The arguments of {_describe(function)} cannot be read. Write a function with def.")
+    asked = [argument.name for argument in arguments if argument.default is argument.empty]
+    unknown = [argument for argument in asked if argument not in values]
+    if unknown:
+        return Answer(False, f"Your function asks for {', '.join(unknown)}. It can ask for {', '.join(values)}.")
+    try:
+        result = function(**{argument: copy.deepcopy(values[argument]) for argument in asked})
+    except Exception as error:
+        return Answer(False, f"Your function raised {type(error).__name__}: {error}{_line_of(error)}")
+    if result is None or result is ...:
+        return NOT_ATTEMPTED
+    return _judge_all(result, X, y, params) if name == "backward" else _judge(name, result, X, y, params)
+
+
+def _judge_all(result, X, y, params):
+    """Judge the gradients of a Backward in order, up to the first that is wrong."""
+    if not isinstance(result, Backward):
+        return Answer(False, f"backward: expected Backward({', '.join(Backward._fields)}), got {_describe(result)}.")
+    for number, (name, answer) in enumerate(result._asdict().items()):
+        verdict = _judge(name, answer, X, y, params)
+        if not verdict.correct:
+            right = f"{', '.join(Backward._fields[:number])}: right. " if number else ""
+            return Answer(False, right + verdict.diagnosis)
+    return Answer(True, "Correct.")
+
+
+def _line_of(error):
+    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__ and frame.line]
+    return f"\nin line {lines[-1].lineno}: {lines[-1].line}" if lines else ""
+
+
+def _judge(name, answer, X, y, params):
+    """Compare an array with the right one, then with what each known mistake would give."""
+    right = np.asarray(run_lines(X, y, params)[name], float)
+    numbers = _as_numbers(answer)
+    if numbers is None:
+        return Answer(False, f"{name}: expected an array of numbers, got {_describe(answer)}.")
+    if _same(numbers, right, right):
+        return Answer(True, "Correct.")
+    known = list(dict.fromkeys(_known_mistakes(name, numbers, right, X, y, params)))
+    return Answer(False, "\nOr: ".join(known[:2]) or _what_is_true(name, numbers, right))
+
+
+def _as_numbers(answer):
+    """Return answer as an array of floats, or None if it is something else."""
+    try:
+        array = np.asarray(answer)
+        return array.astype(float) if array.dtype.kind in "iufb" else None
+    except Exception:  # whatever a learner's object does when it is asked for numbers
+        return None
+
+
+def _same(answer, wrong, right):
+    """Whether answer has the shape and the values of wrong, up to a millionth of the largest entry."""
+    if answer.shape != wrong.shape:
+        return False
+    return bool(np.abs(answer - wrong).max() <= 1e-6 * max(np.abs(wrong).max(), np.abs(right).max()))
+
+
+def _known_mistakes(name, answer, right, X, y, params):
+    """Say each known mistake that the answer fits, the nearest line first."""
+    order = list(LINES)
+    for mistake in sorted(MISTAKES, key=lambda mistake: -order.index(mistake.symbol)):
+        if order.index(mistake.symbol) > order.index(name):
+            continue
+        for e in range(len(X)) if "[e]" in mistake.line else [0]:
+            wrong = run_lines(X, y, params, mistake, e=e, lr=1.0).get(name)
+            wrong = None if wrong is None else np.asarray(wrong, float)
+            if wrong is None or _same(wrong, right, right):
+                continue
+            lr = 1.0
+            if "lr *" in mistake.line and answer.shape == wrong.shape == right.shape:
+                change = wrong - right
+                lr = float((change * (answer - right)).sum() / (change**2).sum())
+                wrong = right + lr * change
+            if lr > 0 and not _same(wrong, right, right) and _same(answer, wrong, right):
+                section, notebook = PLACES[mistake.symbol]
+                yield (
+                    f"Look here: {mistake.name.format(e=e, lr=f'{lr:.3g}')}. Your {name} is what "
+                    f"{mistake.symbol} = {mistake.line} leads to. "
+                    f"Reread section {section} of the derivation (notebook {notebook})."
+                )
+
+
+def _what_is_true(name, answer, right):
+    """Say what holds of a wrong answer that fits no known mistake."""
+    if answer.shape != right.shape:
+        return _about_shape(name, answer, right)
+    if not np.isfinite(answer).all():
+        place = tuple(map(int, np.argwhere(~np.isfinite(answer))[0]))
+        return f"{name} has {answer[place]} at {list(place)}. Look for a division by 0, or an exp that overflows."
+    if not answer.any():
+        return f"{name} is 0 everywhere. Has a line not run, or was the array never filled?"
+    factor = float((answer * right).sum() / max((right**2).sum(), 1e-300))
+    if factor and _same(answer, factor * right, right):
+        of = "the right one with its sign flipped and" if factor < 0 else "the right one"
+        return f"{name} is {of} times {abs(factor):.4g}: the direction is right, the length is not. Look for a factor."
+    parts = (_about_parts(answer, right), _about_direction(answer, right), _worst(answer, right))
+    return f"{name} is not right yet. {''.join(parts)}"
+
+
+def _about_shape(name, answer, right):
+    came, want = _shape(answer.shape), _shape(right.shape)
+    text = f"{name} has shape {came}, expected {want}."
+    if answer.shape == right.shape[::-1]:
+        return f"{text} The two axes look swapped: is a transpose missing, or one too many?"
+    if answer.ndim != right.ndim:
+        return f"{text} It should have {right.ndim} axes, not {answer.ndim}: over which axis do you sum?"
+    wrong = [axis for axis in range(right.ndim) if answer.shape[axis] != right.shape[axis]]
+    return f"{text} Look at axis {', '.join(map(str, wrong))}."
+
+
+def _about_parts(answer, right):
+    """Say which entries are right, if there is a pattern."""
+    close = np.abs(answer - right) <= 1e-6 * np.abs(right).max()
+    if not close.any():
+        return ""
+    if (close == (right != 0)).all():
+        return "It is right except where the right answer is 0, as for inactive units: is the mask applied? "
+    for axis, word in enumerate(("row", "column")[: right.ndim]):
+        good = close.all(axis=tuple(other for other in range(right.ndim) if other != axis))
+        if good.any():
+            listed = ", ".join(map(str, np.flatnonzero(good)[:8]))
+            return f"It is right in {word} {listed}{', …' if good.sum() > 8 else ''}, and wrong in the others. "
+    return f"{close.sum()} of {close.size} entries are right. "
+
+
+def _about_direction(answer, right):
+    cosine = float((answer * right).sum() / np.sqrt((answer**2).sum() * (right**2).sum()))
+    error = np.abs(answer - right).max() / np.abs(right).max()
+    if error < 1e-2:
+        return f"It is off by {error:.0e} of the largest entry: was something rounded on the way? "
+    return f"Its direction is {'nearly right' if cosine > 0.99 else 'wrong'} (cosine {cosine:.2f}). "
+
+
+def _worst(answer, right):
+    place = tuple(map(int, np.unravel_index(np.abs(answer - right).argmax(), right.shape)))
+    at = f" at {list(place)}" if place else ""
+    return f"The largest difference is{at}: {answer[place]:z.4g}, where {right[place]:z.4g} is right."

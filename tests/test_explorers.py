@@ -1,0 +1,658 @@
+"""Every explorer moved by hand: whatever is on the screen is what PyTorch says for the state on the screen.
+
+The tests run over explorers.__all__, so a new explorer is tested when it is named there. They use what a notebook
+uses: the call, .controls, .views, .X, .y, .params, .update(), .array, and the text and the picture of a saved notebook.
+"""
+
+import base64
+import io
+import re
+import subprocess
+import sys
+from html import unescape
+
+import ipywidgets as widgets
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from matplotlib.axis import Tick
+from matplotlib.image import imread
+
+import explorers
+import mlp_helpers as m
+
+try:
+    from torch_net import torch_values
+except ImportError:  # without PyTorch: what the parity test has compared with PyTorch's saved values
+
+    def torch_values(X, y, params):
+        return m.forward(X, params)._asdict() | m.backward(X, y, params)._asdict()
+
+
+TOLERANCE = 1e-12
+FIVE = {"W1_0": ("W1", (7, 0)), "W1_1": ("W1", (7, 1)), "b1": ("b1", 7), "W2_0": ("W2", (0, 7)), "W2_1": ("W2", (1, 7))}
+NUMBERS = {"x1": ("X", (3, 0)), "x2": ("X", (3, 1)), **FIVE}  # of example 3 and unit 7
+
+SYMBOLS = ["X", "Y", *m.Params._fields, *m.Forward._fields, *m.Backward._fields]
+
+every_explorer = pytest.mark.parametrize("name", explorers.__all__)
+
+
+def make(name, *net, scale=0.5):
+    """Make an explorer, small so that it paints fast."""
+    return getattr(explorers, name)(*net, scale=scale)
+
+
+def own_net(N=12, n_hidden=16):
+    X, y = m.toy_data("circles", N, np.random.default_rng(4))
+    return X, y, m.init_params(np.random.default_rng(5), n_hidden=n_hidden)
+
+
+def chosen(name, *net):
+    """Make an explorer with example 3 and unit 7 chosen."""
+    explorer = make(name, *net)
+    explorer.controls["example"].value, explorer.controls["unit"].value = 3, 7
+    return explorer
+
+
+def move(control, part):
+    """Press a button, or put another control at this part, 0 to 1, of its way."""
+    if isinstance(control, widgets.Button):
+        control.click()
+    elif isinstance(control, widgets.Dropdown):
+        control.index = round(part * (len(control.options) - 1))
+    else:
+        control.value = type(control.value)(control.min + part * (control.max - control.min))
+
+
+def places(control):
+    """Every option of a dropdown; the least, the greatest, zero and a middle value of a slider; one press of a button."""
+    if isinstance(control, widgets.Button):
+        return [0]
+    if isinstance(control, widgets.Dropdown):
+        return np.linspace(0, 1, len(control.options))
+    return [0, 1, np.clip(-control.min / (control.max - control.min), 0, 1), 0.6]
+
+
+def of_kind(explorer, attribute):
+    return {name: view for name, view in explorer.views.items() if hasattr(view, attribute)}
+
+
+def state(explorer):
+    return {name: array.copy() for name, array in numbers(explorer).items()}
+
+
+def numbers(explorer):
+    return {"X": explorer.X, "y": explorer.y, **explorer.params._asdict()}
+
+
+def same(one, other):
+    return list(one) == list(other) and all(np.array_equal(one[name], other[name]) for name in one)
+
+
+def artists(explorer):
+    """Count what each picture is made of, but for ticks: they come and go with a scale."""
+    return {
+        name: len(view.figure.findobj()) - sum(len(tick.findobj()) for tick in view.figure.findobj(Tick))
+        for name, view in of_kind(explorer, "figure").items()
+    }
+
+
+def screen(explorer):
+    """All that a person sees but the controls and words: tables and equations as HTML, pictures as pixels."""
+    pictures = of_kind(explorer, "figure")
+    return {
+        name: view.pixels().copy() if name in pictures else np.array(view.widget.value)
+        for name, view in explorer.views.items()
+        if name != "words"
+    }
+
+
+def assert_true_to_state(explorer):
+    """Every matrix shown, under a symbol's name, is PyTorch's for this state."""
+    expected = torch_values(explorer.X, explorer.y, explorer.params) | state(explorer)
+    expected |= {"Y": np.eye(2)[explorer.y], "M": expected["A1"] > 0}
+    expected |= {f"{symbol}ᵀ": array.T for symbol, array in expected.items()}
+    shown = [(symbol, view.array) for symbol, view in of_kind(explorer, "array").items()]
+    for view in of_kind(explorer, "arrays").values():
+        shown += view.arrays.items()
+    assert any(symbol in expected for symbol, _ in shown)
+    for symbol, array in shown:
+        if symbol in expected:
+            want = expected[symbol]
+            assert array.shape == want.shape and array.dtype == want.dtype, symbol
+            assert np.abs(1.0 * array - want).max() <= TOLERANCE * np.abs(1.0 * want).max(), symbol
+
+
+# ---------------------------------------------------------------- made
+
+
+@every_explorer
+@pytest.mark.parametrize("scale", [1.0, 1.6])
+def test_an_explorer_shows_copies_of_what_it_is_given(name, scale):
+    X, y, params = net = own_net()
+    explorer = make(name, *net, scale=scale)
+    given_state = {"X": X, "y": y, **params._asdict()}
+    before = {symbol: array.copy() for symbol, array in given_state.items()}
+    assert isinstance(explorer, widgets.Box) and isinstance(explorer.params, m.Params)
+    assert same(state(explorer), before)
+    assert_true_to_state(explorer)
+
+    for control in ("x1", "W1_0", "b1", "W2_1", "flip"):
+        move(explorer.controls[control], 0.9)
+    assert same(given_state, before)
+    for array in given_state.values():
+        array[:] = 0
+    assert_true_to_state(explorer)
+    explorer.controls["reset"].click()
+    assert same(state(explorer), before)
+
+
+@every_explorer
+def test_lists_and_other_kinds_of_labels_will_do(name):
+    X, y, params = own_net()
+    explorer = make(name, X.tolist(), y.astype(bool), tuple(array.tolist() for array in params))
+    assert same(state(explorer), {"X": X, "y": y, **params._asdict()})
+    move(explorer.controls["x1"], 0.4)
+    assert_true_to_state(explorer)
+
+
+BATCHES = {
+    "N = 1": own_net(1),
+    "N = 16": own_net(16),
+    "1 hidden unit": own_net(12, 1),
+    "all zero": (np.zeros((5, 2)), np.zeros(5, int), m.Params(*(0 * array for array in own_net()[2]))),
+    "logits of 10,000": (*own_net()[:2], own_net()[2]._replace(b2=np.array([-1e4, 1e4]))),
+}
+
+
+@every_explorer
+@pytest.mark.parametrize("net", BATCHES.values(), ids=BATCHES)
+def test_odd_networks_and_batches_are_shown(name, net):
+    explorer = make(name, *net)
+    for control in ("x1", "b1", "W2_0", "flip"):
+        move(explorer.controls[control], 0.3)
+        assert_true_to_state(explorer)
+
+
+BAD = [
+    (dict(X=np.zeros((5, 3))), ValueError, "X"),
+    (dict(X=np.zeros(5)), ValueError, "X"),
+    (dict(X=np.full((12, 2), np.nan)), ValueError, "X"),
+    (dict(X=[["a", "b"]] * 12), TypeError, "X"),
+    (dict(y=np.full(12, 2)), ValueError, "y"),
+    (dict(y=np.full(12, 0.5)), ValueError, "y"),
+    (dict(y=np.zeros(11, int)), ValueError, "y"),
+    (dict(y=None), TypeError, "y"),
+    (dict(params=own_net()[2][:3]), TypeError, "params"),
+    (dict(params=7), TypeError, "params"),
+    (dict(params=own_net()[2]._replace(b1=np.zeros(15))), ValueError, "params.b1"),
+    (dict(params=own_net()[2]._replace(b2=np.array([0, np.inf]))), ValueError, "params.b2"),
+    (dict(params=m.init_params(np.random.default_rng(0), n_out=3)), ValueError, "params.W2"),
+    (dict(X=np.zeros((12, 3)), params=m.init_params(np.random.default_rng(0), n_in=3)), ValueError, "params.W1"),
+    (dict(scale="large"), TypeError, "scale"),
+    (dict(scale=True), TypeError, "scale"),
+    (dict(scale=None), TypeError, "scale"),
+    (dict(scale=0), ValueError, "scale"),
+    (dict(scale=-1.0), ValueError, "scale"),
+    (dict(scale=np.nan), ValueError, "scale"),
+]
+
+
+@every_explorer
+@pytest.mark.parametrize(("bad", "error", "argument"), BAD)
+def test_a_bad_argument_is_named(name, bad, error, argument):
+    arguments = dict(zip(("X", "y", "params"), own_net(), strict=True)) | bad
+    with pytest.raises(error, match=rf"^{re.escape(argument)}: .*, got "):
+        getattr(explorers, name)(**arguments)
+
+
+# ---------------------------------------------------------------- moved
+
+
+@every_explorer
+def test_every_control_everywhere_and_back(name):
+    explorer = make(name)
+    start, made_of, text = state(explorer), artists(explorer), repr(explorer)
+    for control in explorer.controls.values():
+        for part in places(control):
+            move(control, part)
+            if isinstance(control, widgets.FloatSlider):
+                assert control.value == control.min + part * (control.max - control.min)
+            assert_true_to_state(explorer)
+            assert artists(explorer) == made_of
+    explorer.controls["reset"].click()
+    assert same(state(explorer), start) and repr(explorer) == text
+
+
+@every_explorer
+@given(moves=st.lists(st.tuples(st.integers(0, 99), st.sampled_from([0, 0.5, 1]) | st.floats(0, 1)), max_size=12))
+@settings(deadline=None, derandomize=True, database=None, max_examples=12, suppress_health_check=list(HealthCheck))
+def test_random_moves(name, moves):
+    """After any moves a screen is true to its state, and is that of a fresh explorer: blitting leaves no ghosts."""
+    explorer = make(name, *own_net())
+    made_of, first, text = artists(explorer), screen(explorer), repr(explorer)
+    for which, part in moves:
+        move(list(explorer.controls.values())[which % len(explorer.controls)], part)
+    assert_true_to_state(explorer)
+
+    explorer.update(reframe=True)
+    fresh = make(name, explorer.X, explorer.y, explorer.params)
+    for control, widget in explorer.controls.items():  # the choices; float sliders and the data set are in the state
+        if not isinstance(widget, widgets.Button | widgets.FloatSlider) and control != "data":
+            fresh.controls[control].value = widget.value
+    fresh.update(reframe=True)
+    assert same(screen(explorer), screen(fresh))
+
+    explorer.controls["reset"].click()
+    assert same(screen(explorer), first) and repr(explorer) == text
+    assert artists(explorer) == made_of
+
+
+@every_explorer
+def test_one_change_is_one_update(name, monkeypatch):
+    explorer, calls = make(name), []
+    update = explorer.update
+    monkeypatch.setattr(explorer, "update", lambda *args, **kwargs: (calls.append(1), update(*args, **kwargs)))
+    for control in [*explorer.controls.values(), explorer.controls["reset"]]:
+        calls.clear()
+        before = getattr(control, "value", None)
+        move(control, 0.87)
+        assert len(calls) == 1 and (before is None or control.value != before), control
+
+
+@every_explorer
+def test_a_slider_writes_its_number_and_no_other(name):
+    explorer = chosen(name)
+    for control, (symbol, index) in NUMBERS.items():
+        expected = state(explorer)
+        expected[symbol][index] = 1.23
+        explorer.controls[control].value = 1.23
+        assert same(state(explorer), expected)
+    expected["y"][3] = 1 - expected["y"][3]
+    explorer.controls["flip"].click()
+    assert same(state(explorer), expected)
+
+
+@every_explorer
+def test_a_choice_moves_nothing_but_what_the_sliders_show(name):
+    explorer = make(name)
+    before = state(explorer)
+    for example, unit in ((3, 7), (1, 2), (3, 7)):
+        explorer.controls["example"].value, explorer.controls["unit"].value = example, unit
+    assert same(state(explorer), before)
+    for control, (symbol, index) in NUMBERS.items():
+        value = numbers(explorer)[symbol][index]
+        assert explorer.controls[control].value == round(value, 2) != value
+
+
+@every_explorer
+def test_a_value_that_a_browser_sends_back_rounded_is_no_move(name):
+    explorer = chosen(name)
+    before = state(explorer)
+    for control, widget in explorer.controls.items():
+        if isinstance(widget, widgets.FloatSlider):
+            widget.set_state({"value": round(widget.value, 2) + 1e-15})
+            assert same(state(explorer), before), control
+
+
+@every_explorer
+def test_a_state_that_code_changes_is_shown_by_update(name):
+    explorer = chosen(name)
+    explorer.X[3] = (0.126, -0.5)
+    explorer.y = 1 - explorer.y
+    explorer.params = m.init_params(np.random.default_rng(9))
+    explorer.update()
+    assert_true_to_state(explorer)
+    for control, (symbol, index) in NUMBERS.items():
+        assert explorer.controls[control].value == round(numbers(explorer)[symbol][index], 2)
+
+
+@every_explorer
+def test_a_data_set_is_chosen_and_left_again(name):
+    explorer = make(name, *own_net())
+    before, sets = state(explorer), explorer.controls["data"]
+    assert set(sets.options) >= set(m.DATA_SETS)
+    for data in m.DATA_SETS:
+        sets.value = data
+        X, y = m.toy_data(data, 12, np.random.default_rng(0))
+        assert same(state(explorer), before | {"X": X, "y": y})
+    sets.index = 0
+    assert same(state(explorer), before)
+
+
+@every_explorer
+def test_a_sliders_range_grows_to_hold_what_is_given(name):
+    X, y, params = own_net()
+    X[3, 0], params.W1[7, 1], params.b1[7], params.W2[0, 7] = 40, 7.5, -7.5, 7.5
+    explorer = chosen(name, X, y, params)
+    explorer.controls["unit"].value = 2
+    explorer.controls["unit"].value = 7
+    assert same(state(explorer), {"X": X, "y": y, **params._asdict()})
+    for control, value in {"x1": 40, "W1_1": 7.5, "b1": -7.5, "W2_0": 7.5}.items():
+        slider = explorer.controls[control]
+        assert slider.value == value and slider.min <= -abs(value) and abs(value) <= slider.max
+
+
+@every_explorer
+def test_scales_hold_while_a_slider_moves(name):
+    """Moving example 0 leaves the plane's scale, and every other example's row with its colours."""
+
+    def others(explorer):
+        return {
+            key: re.findall("<tr.*?(?=<tr|</table)", view.widget.value)[2:]
+            for key, view in of_kind(explorer, "array").items()
+            if len(view.array) == 12 and view.array.ndim == 2
+        }
+
+    explorer = make(name, *own_net())
+    before, limits = others(explorer), explorer.views["plane"].axes.axis()
+    assert len(before) >= 1 and all(len(rows) == 11 for rows in before.values())
+    for part in (0, 0.2, 0.9):
+        move(explorer.controls["x1"], part)
+        assert others(explorer) == before
+        assert explorer.views["plane"].axes.axis() == limits
+
+
+@every_explorer
+def test_two_explorers_leave_each_other_alone(name):
+    net = own_net()
+    one, other = make(name, *net), make(name, *net)
+    before, seen, text = state(other), screen(other), repr(other)
+    for control in one.controls.values():
+        move(control, 0.8)
+    assert same(state(other), before) and same(screen(other), seen) and repr(other) == text
+    move(other.controls["x2"], 0.3)
+    assert_true_to_state(one)
+    assert_true_to_state(other)
+
+
+# ---------------------------------------------------------------- failing
+
+
+@every_explorer
+@pytest.mark.parametrize("control", ["x1", "W2_1", "data", "unit", "flip", "reset"])
+def test_a_failure_reaches_the_caller_and_the_screen(name, control, monkeypatch):
+    def broken(*args):
+        raise RuntimeError("<i>no</i> gradient & no mask")
+
+    explorer = make(name)
+    monkeypatch.setattr(m, "backward", broken)
+    with pytest.raises(RuntimeError, match="no mask"):
+        move(explorer.controls[control], 0.9)
+    words = explorer.views["words"].widget.value
+    assert "<i>" not in words and "RuntimeError: <i>no</i> gradient & no mask" in unescape(words)
+
+    monkeypatch.undo()
+    move(explorer.controls["x1"], 0.1)
+    assert "RuntimeError" not in explorer.views["words"].widget.value
+    assert_true_to_state(explorer)
+
+
+@every_explorer
+def test_a_failure_reaches_the_caller_when_the_browser_moves_a_slider(name, monkeypatch):
+    explorer = make(name)
+    monkeypatch.delattr(m, "backward")
+    with pytest.raises(AttributeError, match="backward"):
+        explorer.controls["x1"].set_state({"value": 1.5})
+
+
+# ---------------------------------------------------------------- read
+
+
+@every_explorer
+def test_a_table_can_be_read_aloud_and_without_colour(name):
+    explorer = make(name, *own_net())
+    for control in ("x1", "W2_0", "flip"):
+        move(explorer.controls[control], 0.7)
+    tables = {key: (view.widget.value, view.array) for key, view in of_kind(explorer, "array").items()}
+    for view in of_kind(explorer, "arrays").values():
+        tables |= zip(view.arrays, zip(view.widget.value.split("<table")[1:], view.arrays.values(), strict=True))
+    for key, (html, array) in tables.items():
+        caption = unescape(re.sub("<.*?>", "", re.search("<caption>(.*?)</caption>", html)[1]))
+        assert caption.endswith(str(array.shape)) and (key not in SYMBOLS or caption.startswith(f"{key} "))
+        grid = np.atleast_2d(array)
+        columns, rows = (re.findall(f"<th scope={way}>([^<]*)", html) for way in ("col", "row"))
+        assert len(columns) == 1 + grid.shape[1] and all(columns[1:])  # the first is the corner
+        assert len(rows) == len(grid) and (len(rows) == 1 or all(rows))
+        cells = re.findall(r"<td(?: class=([a-z]+)\d*)?>([^<]*)", html)
+        for (colour, text), number in zip(cells, grid.ravel().tolist(), strict=True):
+            decimals = len(text.partition(".")[2])
+            assert abs(float(text) - number) <= 0.5001 * 10.0**-decimals and not re.fullmatch("-0[.]?0*", text)
+            assert {"": True, "on": text == "1", "p": float(text) > 0, "n": float(text) < 0}[colour]
+
+
+@every_explorer
+@pytest.mark.parametrize("scale", [1.0, 1.6])
+def test_a_picture_is_crisp_and_said_in_words(name, scale):
+    explorer, seen = make(name, *own_net(), scale=scale), {}
+    for example, unit in ((3, 7), (4, 10)):
+        explorer.controls["example"].value, explorer.controls["unit"].value = example, unit
+        if "along" in explorer.controls:
+            explorer.controls["along"].index = example % 2
+        for key, view in of_kind(explorer, "figure").items():
+            alt, width, height, data = re.fullmatch(
+                '<img alt="([^"<>]+)" width="(\\d+)" height="(\\d+)" [^>]*base64,([^"]+)">', view.widget.value
+            ).groups()
+            pixels = imread(io.BytesIO(base64.b64decode(data)))
+            assert pixels.shape[:2] == (2 * int(height), 2 * int(width))
+            assert np.array_equal(np.rint(255 * pixels), view.pixels())
+            assert re.search(r"\d", alt) and alt != seen.get(key)
+            seen[key] = alt
+
+
+@every_explorer
+def test_the_plane_shows_the_points_and_rings_the_chosen_one(name):
+    explorer = chosen(name)
+    for control in ("x1", "flip", "x2", "data"):
+        move(explorer.controls[control], 0.8)
+        plane = explorer.views["plane"]
+        for label, points in enumerate(plane.points):
+            assert np.array_equal(points.get_xydata(), explorer.X[explorer.y == label])
+        assert np.array_equal(plane.ring.get_xydata(), explorer.X[[3]])
+        assert (np.abs(explorer.X) <= plane.axes.get_xlim()[1]).all()
+
+
+@every_explorer
+def test_the_state_is_said_in_a_few_lines(name):
+    explorer, said = make(name), set()
+    for control in ("x1", "flip", "x2", "example", "unit", "data", "reset"):
+        said.add(repr(explorer))
+        move(explorer.controls[control], 0.9)
+    assert len(said) == 7 and repr(explorer) in said  # after reset it says what it said at first
+    for text in said:
+        assert 2 <= len(text.split("\n")) <= 8 and max(map(len, text.split("\n"))) <= 160
+        assert " at 0x" not in text and "object" not in text and "array(" not in text and "float64" not in text
+
+
+def test_another_process_says_the_same():
+    code = "import explorers\nfor name in explorers.__all__: print(repr(getattr(explorers, name)()))"
+    other = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code], capture_output=True, encoding="utf-8", check=True
+    ).stdout
+    assert other == "".join(f"{make(name)!r}\n" for name in explorers.__all__)
+
+
+@every_explorer
+def test_a_saved_notebook_has_words_and_a_small_picture(name):
+    explorer = make(name, *own_net(), scale=1.0)
+    move(explorer.controls["x1"], 0.7)
+    data, metadata = explorer._repr_mimebundle_()
+    assert data["text/plain"] == repr(explorer)
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.model_id
+    height, width, _ = imread(io.BytesIO(data["image/png"])).shape
+    about = metadata["image/png"]
+    assert (about["width"], about["height"]) == (width, height) and about["alt"] == repr(explorer)
+    assert len(data["image/png"]) < 120_000
+
+
+# ---------------------------------------------------------------- what each one teaches
+
+
+@pytest.mark.parametrize("name", ["softmax_explorer", "backprop_explorer"])
+def test_words_say_that_rows_of_G_Z_sum_to_zero(name):
+    explorer = make(name, *own_net())
+    for control in ("x1", "W2_1", "flip", "b1", "data"):
+        move(explorer.controls[control], 0.95)
+        assert "Rows of G_Z sum to 0: largest sum 0." in repr(explorer)
+        assert np.abs(explorer.views["G_Z"].array.sum(axis=1)).max() < 1e-15
+        assert name != "softmax_explorer" or "Its columns are opposite: largest difference 0." in repr(explorer)
+
+
+def test_softmax_a_logit_slider_sets_that_logit():
+    explorer = chosen("softmax_explorer")
+    for k, value in ((0, 2.5), (1, -6.0), (0, 0.0)):
+        other = explorer.views["Z"].array[3, 1 - k]
+        explorer.controls[f"z{k}"].value = value
+        Z = explorer.views["Z"].array
+        assert abs(Z[3, k] - value) < 1e-14 and abs(Z[3, 1 - k] - other) < 1e-14
+
+
+def test_softmax_a_constant_added_to_all_logits_moves_no_probability():
+    explorer = make("softmax_explorer", *own_net())
+    Z, P, G_Z = (explorer.views[symbol].array for symbol in ("Z", "P", "G_Z"))
+    for c in (6.0, -3.21, 0.0):
+        explorer.controls["c"].value = c
+        assert np.abs(explorer.views["Z"].array - Z - c).max() < 1e-13
+        assert np.abs(explorer.views["P"].array - P).max() < 1e-13
+        assert np.abs(explorer.views["G_Z"].array - G_Z).max() < 1e-13
+        assert f"c = {c:.2f} added to every logit moves P by at most 0." in repr(explorer)
+
+
+def slope_of(tangent):
+    (x0, x1), (y0, y1) = tangent.get_data()
+    return (y1 - y0) / (x1 - x0)
+
+
+@pytest.mark.parametrize("k", [0, 1])
+def test_softmax_the_tangents_slope_is_G_Z(k):
+    explorer = chosen("softmax_explorer", *own_net())
+    explorer.controls["along"].value = k
+    explorer.controls[f"z{k}"].value = 0.75
+    curve, Z = explorer.views["curve"], explorer.views["Z"].array
+
+    def share(z):
+        moved = Z[3].copy()
+        moved[k] = z
+        return (np.logaddexp(*moved) - moved[explorer.y[3]]) / 12
+
+    slope = (share(Z[3, k] + 1e-5) - share(Z[3, k] - 1e-5)) / 2e-5
+    assert slope_of(curve.tangent) == pytest.approx(slope, abs=1e-9)
+    assert slope_of(curve.tangent) == pytest.approx(explorer.views["G_Z"].array[3, k], rel=1e-9)
+    assert curve.dot.get_xydata()[0] == pytest.approx([Z[3, k], share(Z[3, k])], rel=1e-12)
+    assert curve.line.get_ydata() == pytest.approx([share(z) for z in curve.line.get_xdata()], rel=1e-9)
+
+
+def test_forward_the_network_says_the_numbers_of_the_chosen_example():
+    explorer = chosen("forward_explorer")
+    move(explorer.controls["x2"], 0.9)
+    Z, P = explorer.views["Z"].array[3], explorer.views["P"].array[3]
+    texts = [label.get_text() for label in explorer.views["network"].labels]
+    expected = [f"x{n + 1} = {explorer.X[3, n]:z.2f}" for n in range(2)]
+    expected += [f"z{k} = {Z[k]:z.2f}\np{k} = {P[k]:z.2f}" for k in range(2)]
+    assert texts == expected
+    lit = (explorer.views["H"].array[3] > 0).sum()
+    assert f"{lit} of 16 hidden units are lit for example 3." in repr(explorer)
+
+
+def test_output_layer_outer_products_add_up_to_G_W2():
+    explorer, total = make("output_layer_explorer", *own_net()), 0
+    explorer.controls["unit"].value, explorer.controls["class"].value = 7, 1
+    for i in range(12):
+        explorer.controls["example"].value = i
+        outer = explorer.views["outer"].array
+        assert np.array_equal(outer, np.outer(explorer.views["G_Z"].array[i], explorer.views["H"].array[i]))
+        assert explorer.views["bars"].bars[i].get_height() == outer[1, 7]
+        total = total + outer
+    assert np.abs(total - explorer.views["G_W2"].array).max() < 1e-15
+    assert explorer.views["bars"].bars[12].get_height() == pytest.approx(total[1, 7], rel=1e-12)
+
+
+def test_relu_a_unit_dies_for_the_whole_batch_and_wakes():
+    explorer = chosen("relu_explorer", *own_net())
+    for b1, dead in ((-3.0, True), (3.0, False)):
+        for control, value in {"W1_0": 0.1, "W1_1": 0.1, "b1": b1}.items():
+            explorer.controls[control].value = value
+        A1, M, G_H, G_A1 = (explorer.views[symbol].array for symbol in ("A1", "M", "G_H", "G_A1"))
+        assert np.array_equal(explorer.views["unit"].array, np.stack([a[:, 7] for a in (A1, M, G_H, G_A1)], axis=1))
+        assert M[:, 7].any() != dead and G_A1[:, 7].any() != dead
+        assert f"{M.sum()} of {M.size} entries are on." in repr(explorer)
+        named = re.search("whole batch: (.*)[.]", repr(explorer))[1]
+        assert ("7" in re.findall(r"\d+", named)) == dead
+
+
+def test_hidden_layer_arrows_are_rows_of_G_X():
+    explorer = chosen("hidden_layer_explorer", *own_net())
+    before = None
+    for part in (0.2, 0.7):
+        move(explorer.controls["x1"], part)
+        arrows, G_X = explorer.views["plane"].arrows, explorer.views["G_X"].array
+        assert np.array_equal(arrows.get_offsets(), explorer.X)
+        stretch = arrows.U / G_X[:, 0]
+        assert np.allclose(arrows.V, stretch * G_X[:, 1], rtol=1e-12) and np.ptp(stretch) < 1e-9 * stretch[0]
+        assert before is None or stretch[0] == pytest.approx(before)  # one scale while a slider moves
+        before = stretch[0]
+
+
+# what comes out of each step, and the matrices that go in
+STEPS = [
+    ("P", {"Z"}),
+    ("G_Z", {"P", "Y"}),
+    ("G_W2", {"G_Zᵀ", "H"}),
+    ("G_b2", {"G_Z"}),
+    ("G_H", {"G_Z", "W2"}),
+    ("G_A1", {"G_H", "M"}),
+    ("G_W1", {"G_A1ᵀ", "X"}),
+    ("G_b1", {"G_A1"}),
+    ("G_X", {"G_A1", "W1"}),
+]
+
+
+def test_backprop_steps_show_what_goes_in_and_comes_out():
+    explorer = make("backprop_explorer", *own_net())
+    step, play = explorer.controls["step"], explorer.controls["play"]
+    explorer.controls["previous"].click()
+    for number, (out, going_in) in enumerate(STEPS, 1):
+        assert step.value == play.value == number
+        arrays = explorer.views["step"].arrays
+        assert set(arrays) == {out, *going_in}
+        assert f"Step {number} of 9: {out} = " in repr(explorer)
+        code = unescape(re.search("<code>(.*?)</code>", explorer.views["step"].widget.value)[1])
+        names = {name.removesuffix("ᵀ"): array for name, array in arrays.items() if not name.endswith("ᵀ")}
+        names |= {name.removesuffix("ᵀ"): array.T for name, array in arrays.items() if name.endswith("ᵀ")}
+        result = eval(code.removeprefix(f"{out} = "), {"softmax": m.softmax, "N": 12}, names)
+        assert np.allclose(result, arrays[out], rtol=0, atol=1e-15)
+        assert_true_to_state(explorer)
+        explorer.controls["next"].click()
+    assert step.value == play.value == 9
+    explorer.controls["previous"].click()
+    assert step.value == play.value == 8
+    play.value = 3
+    assert step.value == 3
+    step.value = 5
+    assert play.value == 5
+
+
+@pytest.mark.parametrize(
+    ("symbol", "index"), [("W1", (7, 0)), ("W1", (2, 1)), ("b1", (4,)), ("W2", (1, 7)), ("b2", (0,))]
+)
+def test_backprop_the_tangents_slope_is_the_gradient(symbol, index):
+    explorer = make("backprop_explorer", *own_net())
+    along, value = explorer.controls["along"], explorer.controls["value"]
+    along.value = (symbol, index)
+    value.value = 0.4
+    array = getattr(explorer.params, symbol)
+    assert array[index] == 0.4
+
+    def loss_at(number):
+        moved = array.copy()
+        moved[index] = number
+        return m.loss(explorer.X, explorer.y, explorer.params._replace(**{symbol: moved}))
+
+    slope = (loss_at(0.4 + 1e-6) - loss_at(0.4 - 1e-6)) / 2e-6
+    curve = explorer.views["curve"]
+    assert abs(slope) > 1e-4 and slope_of(curve.tangent) == pytest.approx(slope, abs=1e-8)
+    assert f"the slope of the loss is G_{along.label} = {slope:+.4f}." in repr(explorer)
+    assert curve.dot.get_xydata()[0] == pytest.approx([0.4, loss_at(0.4)], rel=1e-12)
+    assert curve.line.get_ydata() == pytest.approx([loss_at(x) for x in curve.line.get_xdata()], rel=1e-9)
