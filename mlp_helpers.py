@@ -10,6 +10,7 @@ A wrong argument raises ValueError (TypeError for a wrong kind) and is never mod
 """
 
 import copy
+import functools
 import inspect
 import traceback
 from numbers import Integral, Real
@@ -644,10 +645,32 @@ def run_lines(X, y, params, mistake=None, **free):
         if mistake is not None and name == mistake.symbol:
             line = mistake.line
         try:
-            values[name] = eval(line, globals(), values | free)
+            values[name] = eval(_compiled(line), globals(), values | free)
         except (NameError, ValueError):  # the shapes do not fit, or a symbol that did not fit is needed
             continue
     return values
+
+
+@functools.cache
+def _compiled(line):
+    return compile(line, "line", "eval")
+
+
+def backward_with(mistake, e=0, lr=0.5):
+    """Return a backward pass with one wrong line, as a function of X, y, params that returns a Backward.
+
+    mistake is a Mistake; e and lr give its example and learning rate, where its line has one.
+    The function raises ValueError where the line does not fit the batch, or the numbers overflow.
+    """
+
+    def wrong_backward(X, y, params):
+        values = run_lines(X, y, params, mistake, e=e, lr=lr)
+        missing = [name for name in Backward._fields if name not in values]
+        if missing:
+            raise ValueError(f"mistake: its line does not fit this batch, or its numbers overflow, at {missing[0]}")
+        return Backward(*(values[name] for name in Backward._fields))
+
+    return wrong_backward
 
 
 class Answer(NamedTuple):

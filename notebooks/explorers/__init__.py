@@ -1,17 +1,21 @@
 """One explorer a notebook: each is one call in a cell, as in relu_explorer(X, y, params)."""
 
 from explorers.backprop import backprop_explorer
+from explorers.bugs import bug_lab
 from explorers.forward import forward_explorer
 from explorers.hidden_layer import hidden_layer_explorer
 from explorers.output_layer import output_layer_explorer
 from explorers.relu import relu_explorer
 from explorers.softmax import softmax_explorer
+from explorers.training import training_explorer
 
 __all__ = [
     "backprop_explorer",
+    "bug_lab",
     "forward_explorer",
     "hidden_layer_explorer",
     "output_layer_explorer",
     "relu_explorer",
     "softmax_explorer",
+    "training_explorer",
 ]

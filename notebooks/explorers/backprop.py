@@ -4,7 +4,7 @@ import ipywidgets as widgets
 import numpy as np
 
 import mlp_helpers as mlp
-from explorers.explorer import SYMBOLS, Explorer, flow, zero
+from explorers.explorer import SYMBOLS, NetworkExplorer, flow, zero
 from explorers.views import Curve, Equation, Plane, matrix_html
 
 # what comes out, its equation, its line of code, and what goes in with the operators between
@@ -21,7 +21,7 @@ STEPS = [
 ]
 
 
-class BackpropExplorer(Explorer):
+class BackpropExplorer(NetworkExplorer):
     def build(self):
         self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
         self.curve = self.views["curve"] = Curve("loss L", self.scale)
@@ -59,8 +59,7 @@ class BackpropExplorer(Explorer):
         self.controls["step"].value = self.controls["play"].value = step
 
     def _put_parameter(self, value):
-        symbol, index = self.controls["along"].value
-        self._put(getattr(self.params, symbol), index, value)
+        self.put_parameter(*self.controls["along"].value, value)
 
     def synced(self):
         symbol, index = self.controls["along"].value

@@ -77,7 +77,6 @@ class Explorer(widgets.VBox):
             "sum": Axis("", ["sum"]),
             "row": Axis("", [""]),
         }
-        self._make_common_controls()
         self.words = self.views["words"] = Words()
         super().__init__(children=[style(self.scale), *self.build()])
         self.add_class("bp-explorer")
@@ -105,15 +104,15 @@ class Explorer(widgets.VBox):
         """Return what the explorer's own matrices show, by name."""
         return {}
 
+    def synced(self):
+        """Return what sliders must show: control name → (the value that the state gives it, its label)."""
+        return {}
+
+    def marks(self, rows, columns):
+        """Return the row and the column to mark in a matrix with these axes."""
+        return None, None
+
     # ------------------------------------------------ the state
-
-    @property
-    def example(self):
-        return self.controls["example"].value
-
-    @property
-    def unit(self):
-        return self.controls["unit"].value
 
     def update(self, reframe=False):
         """Run the network once, forward and backward, and show the result in every view.
@@ -157,11 +156,6 @@ class Explorer(widgets.VBox):
         self.limits["G_Z"] = 1 / len(self.X)
         self.frame()
 
-    def marks(self, rows, columns):
-        """The row and the column to mark: those of the chosen example and unit."""
-        chosen = {self.axes["example"]: self.example, self.axes["unit"]: self.unit}
-        return chosen.get(rows), chosen.get(columns)
-
     # ------------------------------------------------ controls
 
     def add_slider(self, name, label, action, limit=3.0):
@@ -186,53 +180,16 @@ class Explorer(widgets.VBox):
         self.controls[name] = PressButton(pressed, description=label, layout=widgets.Layout(width="auto"))
         return self.controls[name]
 
-    def _make_common_controls(self):
-        N, n_hidden = len(self.X), len(self.params.b1)
+    def add_data_and_reset(self):
         sets = widgets.Dropdown(options=[AS_GIVEN, *mlp.DATA_SETS], description="data set")
         self.add_control("data", sets, self._choose_data, reframe=True)
-        self.add_control("example", widgets.IntSlider(0, min=0, max=N - 1, description="example i"))
-        for axis in range(2):
-            self.add_slider(f"x{axis + 1}", "", lambda value, axis=axis: self._put(self.X, (self.example, axis), value))
-        self.add_button("flip", "", self._flip)
-        self.add_control("unit", widgets.IntSlider(0, min=0, max=n_hidden - 1, description="hidden unit j"))
-        for name in self._unit_numbers():
-            self.add_slider(name, "", partial(self._put_unit_number, name))
         self.add_button("reset", "Reset", self._reset, reframe=True)
-
-    def _unit_numbers(self):
-        """The five numbers of the chosen unit: control name → (symbol, index)."""
-        j = self.unit
-        return {
-            "W1_0": ("W1", (j, 0)),
-            "W1_1": ("W1", (j, 1)),
-            "b1": ("b1", (j,)),
-            "W2_0": ("W2", (0, j)),
-            "W2_1": ("W2", (1, j)),
-        }
-
-    def common_controls(self):
-        """The controls that all explorers share, one below the other."""
-        pick = self.controls.__getitem__
-        of_input = [*map(pick, ("data", "example", "x1", "x2")), widgets.HBox([pick("flip"), pick("reset")])]
-        of_unit = [*map(pick, ("unit", *self._unit_numbers()))]
-        return widgets.VBox([*of_input, *of_unit])
-
-    @staticmethod
-    def _put(array, index, value):
-        array[index] = value
-
-    def _put_unit_number(self, name, value):
-        symbol, index = self._unit_numbers()[name]
-        self._put(getattr(self.params, symbol), index, value)
 
     def _choose_data(self, name):
         if name == AS_GIVEN:
             self.X, self.y = self._given[0].copy(), self._given[1].copy()
         else:
             self.X, self.y = mlp.toy_data(name, len(self.X), np.random.default_rng(0))
-
-    def _flip(self):
-        self.y[self.example] = 1 - self.y[self.example]
 
     def _reset(self):
         self._take(*self._given)
@@ -257,14 +214,6 @@ class Explorer(widgets.VBox):
                 act()
             self.update(reframe)
 
-    def synced(self):
-        """Control name → (the value that the state gives it, its label)."""
-        i = self.example
-        shown = {f"x{axis + 1}": (self.X[i, axis], f"x{axis + 1} of i = {i}") for axis in range(2)}
-        for name, (symbol, index) in self._unit_numbers().items():
-            shown[name] = (getattr(self.params, symbol)[index], f"{symbol}[{', '.join(map(str, index))}]")
-        return shown
-
     def _sync(self):
         """Let the controls say what the state is; a slider's range grows where a value needs it."""
         with self._quietly():
@@ -274,7 +223,6 @@ class Explorer(widgets.VBox):
                 slider.min, slider.max, slider.description = -reach, reach, label
                 if abs(slider.value - value) > STEP / 2 + 1e-9:
                     slider.value = round(value, 2)
-            self.controls["flip"].description = f"Flip label of i = {self.example} (now {self.y[self.example]})"
 
     @contextmanager
     def _quietly(self):
@@ -302,11 +250,6 @@ class Explorer(widgets.VBox):
             self.views[symbol] = Matrix(symbol, meaning, self.axes[rows], self.axes[columns], decimals)
         return flow(*(self.views[symbol].widget for symbol in symbols))
 
-    def say_point(self):
-        i = self.example
-        x = f"({self.X[i, 0]:z.2f}, {self.X[i, 1]:z.2f})"
-        return f"Example {i}: x = {x}, label {self.y[i]}. Loss of the batch: {self.loss():.4f}."
-
     def loss(self):
         return mlp.cross_entropy(self.values["Z"], self.y)
 
@@ -329,6 +272,79 @@ class Explorer(widgets.VBox):
         padded = [np.pad(p, ((0, height - len(p)), (0, 0), (0, 0)), constant_values=255) for p in pictures]
         top = np.hstack(padded)
         return np.vstack([top, _text_pixels(repr(self), top.shape[1], self.scale)])
+
+
+class NetworkExplorer(Explorer):
+    """An explorer of one network on one batch: choose an example and a hidden unit, and move their numbers."""
+
+    @property
+    def example(self):
+        return self.controls["example"].value
+
+    @property
+    def unit(self):
+        return self.controls["unit"].value
+
+    def common_controls(self):
+        """Make the controls of the batch and of the network, one below the other."""
+        N, n_hidden = len(self.X), len(self.params.b1)
+        self.add_data_and_reset()
+        self.add_control("example", widgets.IntSlider(0, min=0, max=N - 1, description="example i"))
+        for axis in range(2):
+            self.add_slider(f"x{axis + 1}", "", partial(self._put_input, axis))
+        self.add_button("flip", "", self._flip)
+        self.add_control("unit", widgets.IntSlider(0, min=0, max=n_hidden - 1, description="hidden unit j"))
+        for name in self._unit_numbers():
+            self.add_slider(name, "", partial(self._put_unit_number, name))
+        pick = self.controls.__getitem__
+        of_input = [*map(pick, ("data", "example", "x1", "x2")), widgets.HBox([pick("flip"), pick("reset")])]
+        of_unit = [*map(pick, ("unit", *self._unit_numbers()))]
+        return widgets.VBox([*of_input, *of_unit])
+
+    def _unit_numbers(self):
+        """The five numbers of the chosen unit: control name → (symbol, index)."""
+        j = self.unit
+        return {
+            "W1_0": ("W1", (j, 0)),
+            "W1_1": ("W1", (j, 1)),
+            "b1": ("b1", (j,)),
+            "W2_0": ("W2", (0, j)),
+            "W2_1": ("W2", (1, j)),
+        }
+
+    def _put_input(self, axis, value):
+        self.X[self.example, axis] = value
+
+    def _put_unit_number(self, name, value):
+        self.put_parameter(*self._unit_numbers()[name], value)
+
+    def put_parameter(self, symbol, index, value):
+        getattr(self.params, symbol)[index] = value
+
+    def _flip(self):
+        self.y[self.example] = 1 - self.y[self.example]
+
+    def synced(self):
+        """Control name → (the value that the state gives it, its label)."""
+        i = self.example
+        shown = {f"x{axis + 1}": (self.X[i, axis], f"x{axis + 1} of i = {i}") for axis in range(2)}
+        for name, (symbol, index) in self._unit_numbers().items():
+            shown[name] = (getattr(self.params, symbol)[index], f"{symbol}[{', '.join(map(str, index))}]")
+        return shown
+
+    def _sync(self):
+        super()._sync()
+        self.controls["flip"].description = f"Flip label of i = {self.example} (now {self.y[self.example]})"
+
+    def marks(self, rows, columns):
+        """The row and the column to mark: those of the chosen example and unit."""
+        chosen = {self.axes["example"]: self.example, self.axes["unit"]: self.unit}
+        return chosen.get(rows), chosen.get(columns)
+
+    def say_point(self):
+        i = self.example
+        x = f"({self.X[i, 0]:z.2f}, {self.X[i, 1]:z.2f})"
+        return f"Example {i}: x = {x}, label {self.y[i]}. Loss of the batch: {self.loss():.4f}."
 
 
 def flow(*children):

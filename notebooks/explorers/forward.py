@@ -1,10 +1,10 @@
 """The forward pass: from a point in the plane to two probabilities."""
 
-from explorers.explorer import Explorer, flow
+from explorers.explorer import NetworkExplorer, flow
 from explorers.views import Network, Plane
 
 
-class ForwardExplorer(Explorer):
+class ForwardExplorer(NetworkExplorer):
     def build(self):
         n_hidden = len(self.params.b1)
         self.plane = self.views["plane"] = Plane(len(self.X), n_hidden, self.scale)

@@ -1,11 +1,11 @@
 """The hidden layer: gradients of the first weights and biases, and of the points themselves."""
 
 import mlp_helpers as mlp
-from explorers.explorer import Explorer, flow
+from explorers.explorer import NetworkExplorer, flow
 from explorers.views import Plane
 
 
-class HiddenLayerExplorer(Explorer):
+class HiddenLayerExplorer(NetworkExplorer):
     def build(self):
         self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
         return [

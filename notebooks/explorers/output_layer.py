@@ -4,11 +4,11 @@ import ipywidgets as widgets
 import numpy as np
 
 import mlp_helpers as mlp
-from explorers.explorer import Explorer, flow
+from explorers.explorer import NetworkExplorer, flow
 from explorers.views import Bars, Matrix, Plane
 
 
-class OutputLayerExplorer(Explorer):
+class OutputLayerExplorer(NetworkExplorer):
     def build(self):
         self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
         self.bars = self.views["bars"] = Bars(len(self.X), self.scale)

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from explorers.explorer import Explorer, flow
+from explorers.explorer import NetworkExplorer, flow
 from explorers.views import Axis, Matrix, Plane
 
 COLUMNS = ("A1", "M", "G_H", "G_A1")
 
 
-class ReluExplorer(Explorer):
+class ReluExplorer(NetworkExplorer):
     def build(self):
         self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
         self.of_unit = self.views["unit"] = Matrix("", "side by side", self.axes["example"], Axis("", COLUMNS))

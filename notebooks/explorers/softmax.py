@@ -4,11 +4,11 @@ import ipywidgets as widgets
 import numpy as np
 
 import mlp_helpers as mlp
-from explorers.explorer import Explorer, flow, zero
+from explorers.explorer import NetworkExplorer, flow, zero
 from explorers.views import Curve, Plane
 
 
-class SoftmaxExplorer(Explorer):
+class SoftmaxExplorer(NetworkExplorer):
     """Logits are moved through b2, so that what is on the screen is always a network: all rows of Z move along."""
 
     def build(self):

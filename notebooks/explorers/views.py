@@ -59,6 +59,8 @@ _CSS = """
 .bp-explorer td.on{background:rgba(0,122,90,.35)}
 .bp-explorer tr.m,.bp-explorer col.m{border:2px solid var(--bp-ink)}
 .bp-explorer .bp-now caption b{outline:2px solid var(--bp-ink);outline-offset:1px}
+.bp-explorer .bp-facts td,.bp-explorer .bp-facts th{text-align:left;padding:.1em .6em;white-space:normal;
+ border-top:1px solid var(--bp-line)}
 .bp-explorer .bp-flow{display:flex;flex-wrap:wrap;gap:.3em 1em;align-items:center}
 .bp-explorer .bp-op{font-size:1.5em}
 .bp-explorer :is(button,select,input,.noUi-handle):focus-visible{outline:2px solid var(--bp-ink);outline-offset:1px}
@@ -159,6 +161,19 @@ class Words:
     def show(self, lines):
         self.lines = list(lines)
         self.widget.value = "".join(f"<p>{escape(line)}</p>" for line in self.lines)
+
+
+class Facts:
+    """A table of names and what is true of them; `.rows` is what it says."""
+
+    def __init__(self, caption):
+        self.caption, self.rows = caption, {}
+        self.widget = widgets.HTML()
+
+    def show(self, rows):
+        self.rows = dict(rows)
+        body = "".join(f"<tr><th scope=row>{escape(name)}<td>{escape(fact)}" for name, fact in self.rows.items())
+        self.widget.value = f"<table class=bp-facts><caption><b>{escape(self.caption)}</b></caption>{body}</table>"
 
 
 class Equation:
@@ -271,7 +286,15 @@ class Plane(Picture):
         )
         self.points = [
             self.move(
-                axes.plot([], [], linestyle="", marker=marker, color=color, markersize=7, markeredgecolor="white")[0]
+                axes.plot(
+                    [],
+                    [],
+                    linestyle="",
+                    marker=marker,
+                    color=color,
+                    markersize=7 if n_points <= 30 else 4.5,
+                    markeredgecolor="white",
+                )[0]
             )
             for marker, color in zip(CLASS_MARKERS, CLASS_COLORS, strict=True)
         ]
@@ -316,10 +339,12 @@ class Plane(Picture):
         """p1 is the probability of class 1 on grid(); weights (n_hidden, 2) and biases are the hinge lines'."""
         for label, points in enumerate(self.points):
             points.set_data(X[y == label, 0], X[y == label, 1])
-        self.ring.set_data(X[[chosen], 0], X[[chosen], 1])
+        if chosen is not None:
+            self.ring.set_data(X[[chosen], 0], X[[chosen], 1])
         if weights is not None:
             ends = _lines(weights, biases, self.limit)
             self.hinges.set_segments(ends)
+        if unit is not None:
             self.hinge.set_data(*ends[unit].T)
             self.on_side.set_xy(_half_plane(weights[unit], biases[unit], self.limit))
         if p1 is not None:
@@ -414,6 +439,77 @@ class Curve(Picture):
         self.line.set_data(xs, ys)
         self.tangent.set_data(reach, value + slope * (reach - at))
         self.dot.set_data([at], [value])
+        self.paint(alt)
+
+
+class Run(Picture):
+    """A training run, step by step: loss, accuracy, and the length of each gradient, with a line at the step shown."""
+
+    def __init__(self, steps, names, scale, width=470, height=350):
+        super().__init__(width, height, scale)
+        self.loss_axes = _axes(self.figure, (0.13, 0.55, 0.76, 0.4), "", "loss")
+        self.norm_axes = _axes(self.figure, (0.13, 0.12, 0.76, 0.4), "step", "gradient length")
+        accuracy_axes = self.loss_axes.twinx()
+        accuracy_axes.set_ylim(0, 1.02)
+        accuracy_axes.set_ylabel("accuracy", fontsize=9, color=ON)
+        accuracy_axes.tick_params(labelsize=8, colors=ON)
+        self.loss_axes.tick_params(labelbottom=False)
+        self.norm_axes.set_yscale("log")
+        self.norm_axes.set_ylim(1e-5, 1e1)
+        for axes in (self.loss_axes, self.norm_axes):
+            axes.set_xlim(0, steps)
+        self.loss = self.move(self.loss_axes.plot([], [], color=INK, linewidth=2)[0])
+        self.accuracy = self.move(accuracy_axes.plot([], [], color=ON, linewidth=1.5, linestyle="--")[0])
+        styles = zip(names, ("#d55e00", "#e69f00", "#0072b2", "#56b4e9"), ("-", ":", "-", ":"), strict=True)
+        self.norms = [
+            self.move(self.norm_axes.plot([], [], color=color, linestyle=dash, linewidth=1.6, label=name)[0])
+            for name, color, dash in styles
+        ]
+        self.norm_axes.legend(loc="upper right", ncols=4, fontsize=8, frameon=False)
+        self.now = [self.move(axes.axvline(0, color=INK, linewidth=0.8)) for axes in (self.loss_axes, self.norm_axes)]
+        self.top = 0
+
+    def set_top(self, top):
+        """Let the loss axis reach from 0 to top."""
+        if top != self.top:
+            self.top = top
+            self.loss_axes.set_ylim(0, top)
+            self.relimit()
+
+    def show(self, alt, loss, accuracy, norms, step):
+        """loss, accuracy (n,) and norms (n, 4) are what is known so far, from step 0 on."""
+        if max(loss) > self.top:
+            self.set_top(nice_limit(np.array(loss)))
+        steps = np.arange(len(loss))
+        self.loss.set_data(steps, loss)
+        self.accuracy.set_data(steps, accuracy)
+        for line, norm in zip(self.norms, np.transpose(norms), strict=True):
+            line.set_data(steps, norm)
+        for line in self.now:
+            line.set_xdata([step, step])
+        self.paint(alt)
+
+
+class Losses(Picture):
+    """The loss of two training runs, step by step."""
+
+    def __init__(self, steps, names, scale, width=350, height=300):
+        super().__init__(width, height, scale)
+        self.axes = _axes(self.figure, (0.14, 0.15, 0.83, 0.82), "step", "loss")
+        self.axes.set_xlim(0, steps)
+        self.lines = [
+            self.move(self.axes.plot([], [], color=color, linewidth=2, linestyle=dash, label=name)[0])
+            for name, color, dash in zip(names, (ON, INK), ("--", "-"), strict=True)
+        ]
+        self.axes.legend(loc="upper right", fontsize=8, frameon=False)
+
+    def show(self, alt, runs, top):
+        """The loss axis reaches from 0 to top; what is higher leaves the picture."""
+        if top != self.axes.get_ylim()[1]:
+            self.axes.set_ylim(0, top)
+            self.relimit()
+        for line, run in zip(self.lines, runs, strict=True):
+            line.set_data(np.arange(len(run)), run)
         self.paint(alt)
 
 

@@ -1,0 +1,164 @@
+"""Training: each parameter moves a little against its gradient, again and again."""
+
+from typing import NamedTuple
+
+import ipywidgets as widgets
+import numpy as np
+
+import mlp_helpers as mlp
+from explorers.explorer import AS_GIVEN, Explorer, flow
+from explorers.views import Plane, Run
+
+STEPS = 500
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+STARTS = (AS_GIVEN, "random", "all zeros", "random, 10 × larger")
+NAMES = ("W1", "b1", "W2", "b2")
+
+
+class Step(NamedTuple):
+    """The parameters after a step, what they give on all points, and the settings that led there."""
+
+    params: mlp.Params
+    loss: float
+    right: float
+    norms: list
+    settings: tuple | None
+
+
+class TrainingExplorer(Explorer):
+    """`.path` holds every Step so far; `.params` are those of the step on the screen.
+
+    A tick of play may jump over any number of steps, and the missing ones are computed on the way: ticks that a
+    slow machine misses never queue up.
+    """
+
+    def build(self):
+        self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
+        self.run = self.views["run"] = Run(STEPS, [f"G_{name}" for name in NAMES], self.scale)
+        self.add_data_and_reset()
+        N = len(self.X)
+        lr = widgets.SelectionSlider(options=RATES, value=0.5, description="learning rate")
+        sizes = [("all", N), *((str(size), size) for size in (64, 16, 4, 1) if size < N)]
+        step = widgets.IntSlider(0, min=0, max=STEPS, description="step")
+        play = widgets.Play(value=0, min=0, max=STEPS, step=5, interval=150, show_repeat=False)
+        rows = [
+            self.controls["data"],
+            self.add_control(
+                "start", widgets.Dropdown(options=STARTS, description="start from"), self._restart, reframe=True
+            ),
+            self.add_control(
+                "seed", widgets.IntSlider(0, min=0, max=20, description="seed"), self._restart, reframe=True
+            ),
+            self.add_control("batch", widgets.Dropdown(options=sizes, description="batch size")),
+            self.add_control("lr", lr),
+            self.add_control("step", step, self._go_to),
+            self.add_control("play", play, self._go_to),
+            flow(
+                self.add_button("next", "One step", lambda: self._go_to(step.value + 1)),
+                self.add_button("begin", "Back to step 0", lambda: self._go_to(0)),
+                self.controls["reset"],
+            ),
+        ]
+        self._restart()
+        return [flow(widgets.VBox(rows), self.plane.widget, self.run.widget), self.words.widget]
+
+    # the path
+
+    @property
+    def step(self):
+        return self.controls["step"].value
+
+    def _settings(self):
+        return self.controls["lr"].value, self.controls["batch"].value
+
+    def _restart(self, _=None):
+        """Begin a new path, at step 0."""
+        start, rng = self.controls["start"].value, np.random.default_rng(self.controls["seed"].value)
+        params = self._given[2] if start == AS_GIVEN else mlp.init_params(rng, n_hidden=len(self.params.b1))
+        factor = {"all zeros": 0.0, STARTS[3]: 10.0}.get(start, 1.0)
+        self.path = [self._measured(mlp.Params(*(factor * value for value in params)), None)]
+        self.shown = 0
+        self._go_to(0)
+
+    def _choose_data(self, name):
+        super()._choose_data(name)
+        self._restart()
+
+    def _reset(self):
+        super()._reset()
+        self._restart()
+
+    def _go_to(self, step):
+        """Show a step. On the way forward, steps not known, or made with other settings, are computed."""
+        self.overflow, step = False, min(step, STEPS)
+        settings = self._settings()
+        for number in range(self.shown + 1, step + 1):
+            if number < len(self.path) and self.path[number].settings != settings:
+                del self.path[number:]
+            if number == len(self.path):
+                try:
+                    self.path.append(self._measured(self._one_step(number, *settings), settings))
+                except ValueError:
+                    self.overflow, step = True, number - 1
+                    break
+        self.shown = self.controls["step"].value = self.controls["play"].value = step
+        self.params = self.path[step].params
+
+    def _one_step(self, number, lr, size):
+        params, rows = self.path[-1].params, slice(None)
+        if size < len(self.X):
+            rng = np.random.default_rng([self.controls["seed"].value, number])
+            rows = rng.choice(len(self.X), size, replace=False)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return mlp.sgd_step(params, mlp.backward(self.X[rows], self.y[rows], params), lr)
+
+    def _measured(self, params, settings):
+        """Measure a step on all points; raises ValueError where the numbers overflow."""
+        cache = mlp.forward(self.X, params)
+        grads = mlp.backward(self.X, self.y, params, cache)
+        norms = [float(np.linalg.norm(getattr(grads, f"G_{name}"))) for name in NAMES]
+        right = float((cache.Z.argmax(axis=1) == self.y).mean())
+        return Step(params, mlp.cross_entropy(cache.Z, self.y), right, norms, settings)
+
+    # what is shown
+
+    def frame(self):
+        self.plane.set_limit(self.limit)
+        self.run.set_top(1.5 * max(1.0, self.path[0].loss))
+
+    def draw(self):
+        p1 = mlp.forward(self.plane.grid(), self.params).P[:, 1]
+        alt = f"The plane with {len(self.X)} points, the class regions and the decision boundary. {self.say_step()}"
+        self.plane.show(alt, self.X, self.y, None, self.params.W1, self.params.b1, None, p1)
+        alt = f"Loss, accuracy and gradient lengths of {len(self.path)} steps. {self.say_step()}"
+        losses, rights, norms = ([getattr(step, part) for step in self.path] for part in ("loss", "right", "norms"))
+        self.run.show(alt, losses, rights, norms, self.step)
+
+    def say_step(self):
+        now = self.path[self.step]
+        return f"Step {self.step}: loss {now.loss:.4f}, right on {now.right:.1%} of {len(self.X)} points."
+
+    def describe(self):
+        lr, _ = self._settings()
+        norms = ", ".join(f"G_{name} {norm:.4f}" for name, norm in zip(NAMES, self.path[self.step].norms, strict=True))
+        dead = np.flatnonzero(~self.values["M"].any(axis=0))
+        lines = [
+            self.say_step(),
+            f"Learning rate {lr}, batch size {self.controls['batch'].label}.",
+            f"Lengths of the gradients: {norms}.",
+            f"Dead for all points: {len(dead)} of {len(self.params.b1)} units.",
+        ]
+        if self.overflow:
+            lines.append("At the next step the numbers overflow: the learning rate is too large.")
+        return lines
+
+
+def training_explorer(X=None, y=None, params=None, scale=1.0):
+    """Watch θ ← θ − lr · ∂L/∂θ, step by step: the boundary, the loss, the accuracy, the gradients' lengths.
+
+    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is 1.0 for a desk, about 1.6 for a projector.
+    Raises ValueError, TypeError for a bad X, y, params or scale. Derivation, section 5.
+    """
+    if X is None and y is None:
+        X, y = mlp.toy_data("moons", 200, np.random.default_rng(0))
+    return TrainingExplorer(X, y, params, scale)
