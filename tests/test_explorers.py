@@ -37,6 +37,8 @@ NUMBERS = {"x1": ("X", (3, 0)), "x2": ("X", (3, 1)), **FIVE}  # of example 3 and
 SYMBOLS = ["X", "Y", *m.Params._fields, *m.Forward._fields, *m.Backward._fields]
 
 every_explorer = pytest.mark.parametrize("name", explorers.__all__)
+OTHERS = {"training_explorer", "bug_lab"}  # without an example and a unit to move
+every_network_explorer = pytest.mark.parametrize("name", [name for name in explorers.__all__ if name not in OTHERS])
 
 
 def make(name, *net, scale=0.5):
@@ -60,7 +62,7 @@ def move(control, part):
     """Press a button, or put another control at this part, 0 to 1, of its way."""
     if isinstance(control, widgets.Button):
         control.click()
-    elif isinstance(control, widgets.Dropdown):
+    elif hasattr(control, "options"):
         control.index = round(part * (len(control.options) - 1))
     else:
         control.value = type(control.value)(control.min + part * (control.max - control.min))
@@ -70,7 +72,7 @@ def places(control):
     """Every option of a dropdown; the least, the greatest, zero and a middle value of a slider; one press of a button."""
     if isinstance(control, widgets.Button):
         return [0]
-    if isinstance(control, widgets.Dropdown):
+    if hasattr(control, "options"):
         return np.linspace(0, 1, len(control.options))
     return [0, 1, np.clip(-control.min / (control.max - control.min), 0, 1), 0.6]
 
@@ -87,8 +89,9 @@ def numbers(explorer):
     return {"X": explorer.X, "y": explorer.y, **explorer.params._asdict()}
 
 
-def same(one, other):
-    return list(one) == list(other) and all(np.array_equal(one[name], other[name]) for name in one)
+def differences(one, other):
+    """The names of what differs in two mappings of arrays."""
+    return [name for name in one | other if not np.array_equal(one.get(name), other.get(name))]
 
 
 def artists(explorer):
@@ -117,7 +120,6 @@ def assert_true_to_state(explorer):
     shown = [(symbol, view.array) for symbol, view in of_kind(explorer, "array").items()]
     for view in of_kind(explorer, "arrays").values():
         shown += view.arrays.items()
-    assert any(symbol in expected for symbol, _ in shown)
     for symbol, array in shown:
         if symbol in expected:
             want = expected[symbol]
@@ -136,24 +138,24 @@ def test_an_explorer_shows_copies_of_what_it_is_given(name, scale):
     given_state = {"X": X, "y": y, **params._asdict()}
     before = {symbol: array.copy() for symbol, array in given_state.items()}
     assert isinstance(explorer, widgets.Box) and isinstance(explorer.params, m.Params)
-    assert same(state(explorer), before)
+    assert not differences(state(explorer), before)
     assert_true_to_state(explorer)
 
     for control in ("x1", "W1_0", "b1", "W2_1", "flip"):
         move(explorer.controls[control], 0.9)
-    assert same(given_state, before)
+    assert not differences(given_state, before)
     for array in given_state.values():
         array[:] = 0
     assert_true_to_state(explorer)
     explorer.controls["reset"].click()
-    assert same(state(explorer), before)
+    assert not differences(state(explorer), before)
 
 
 @every_explorer
 def test_lists_and_other_kinds_of_labels_will_do(name):
     X, y, params = own_net()
     explorer = make(name, X.tolist(), y.astype(bool), tuple(array.tolist() for array in params))
-    assert same(state(explorer), {"X": X, "y": y, **params._asdict()})
+    assert not differences(state(explorer), {"X": X, "y": y, **params._asdict()})
     move(explorer.controls["x1"], 0.4)
     assert_true_to_state(explorer)
 
@@ -223,7 +225,8 @@ def test_every_control_everywhere_and_back(name):
             assert_true_to_state(explorer)
             assert artists(explorer) == made_of
     explorer.controls["reset"].click()
-    assert same(state(explorer), start) and repr(explorer) == text
+    assert not differences(state(explorer), start)
+    assert repr(explorer) == text
 
 
 @every_explorer
@@ -243,10 +246,11 @@ def test_random_moves(name, moves):
         if not isinstance(widget, widgets.Button | widgets.FloatSlider) and control != "data":
             fresh.controls[control].value = widget.value
     fresh.update(reframe=True)
-    assert same(screen(explorer), screen(fresh))
+    assert not differences(screen(explorer), screen(fresh))
 
     explorer.controls["reset"].click()
-    assert same(screen(explorer), first) and repr(explorer) == text
+    assert not differences(screen(explorer), first)
+    assert repr(explorer) == text
     assert artists(explorer) == made_of
 
 
@@ -269,10 +273,10 @@ def test_a_slider_writes_its_number_and_no_other(name):
         expected = state(explorer)
         expected[symbol][index] = 1.23
         explorer.controls[control].value = 1.23
-        assert same(state(explorer), expected)
+        assert not differences(state(explorer), expected)
     expected["y"][3] = 1 - expected["y"][3]
     explorer.controls["flip"].click()
-    assert same(state(explorer), expected)
+    assert not differences(state(explorer), expected)
 
 
 @every_explorer
@@ -281,7 +285,7 @@ def test_a_choice_moves_nothing_but_what_the_sliders_show(name):
     before = state(explorer)
     for example, unit in ((3, 7), (1, 2), (3, 7)):
         explorer.controls["example"].value, explorer.controls["unit"].value = example, unit
-    assert same(state(explorer), before)
+    assert not differences(state(explorer), before)
     for control, (symbol, index) in NUMBERS.items():
         value = numbers(explorer)[symbol][index]
         assert explorer.controls[control].value == round(value, 2) != value
@@ -294,7 +298,7 @@ def test_a_value_that_a_browser_sends_back_rounded_is_no_move(name):
     for control, widget in explorer.controls.items():
         if isinstance(widget, widgets.FloatSlider):
             widget.set_state({"value": round(widget.value, 2) + 1e-15})
-            assert same(state(explorer), before), control
+            assert not differences(state(explorer), before), control
 
 
 @every_explorer
@@ -317,9 +321,9 @@ def test_a_data_set_is_chosen_and_left_again(name):
     for data in m.DATA_SETS:
         sets.value = data
         X, y = m.toy_data(data, 12, np.random.default_rng(0))
-        assert same(state(explorer), before | {"X": X, "y": y})
+        assert not differences(state(explorer), before | {"X": X, "y": y})
     sets.index = 0
-    assert same(state(explorer), before)
+    assert not differences(state(explorer), before)
 
 
 @every_explorer
@@ -329,7 +333,7 @@ def test_a_sliders_range_grows_to_hold_what_is_given(name):
     explorer = chosen(name, X, y, params)
     explorer.controls["unit"].value = 2
     explorer.controls["unit"].value = 7
-    assert same(state(explorer), {"X": X, "y": y, **params._asdict()})
+    assert not differences(state(explorer), {"X": X, "y": y, **params._asdict()})
     for control, value in {"x1": 40, "W1_1": 7.5, "b1": -7.5, "W2_0": 7.5}.items():
         slider = explorer.controls[control]
         assert slider.value == value and slider.min <= -abs(value) and abs(value) <= slider.max
@@ -362,7 +366,7 @@ def test_two_explorers_leave_each_other_alone(name):
     before, seen, text = state(other), screen(other), repr(other)
     for control in one.controls.values():
         move(control, 0.8)
-    assert same(state(other), before) and same(screen(other), seen) and repr(other) == text
+    assert not differences(state(other), before) and not differences(screen(other), seen) and repr(other) == text
     move(other.controls["x2"], 0.3)
     assert_true_to_state(one)
     assert_true_to_state(other)

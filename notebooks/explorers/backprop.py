@@ -5,6 +5,7 @@ import numpy as np
 
 import mlp_helpers as mlp
 from explorers.explorer import SYMBOLS, NetworkExplorer, flow, zero
+from explorers.predict import loss_question, on_question, sign_question
 from explorers.views import Curve, Equation, Plane, matrix_html
 
 # what comes out, its equation, its line of code, and what goes in with the operators between
@@ -54,6 +55,23 @@ class BackpropExplorer(NetworkExplorer):
             ),
         ]
 
+    def questions(self):
+        def gradient(values):
+            symbol, index = self.controls["along"].value
+            return values[f"G_{symbol}"][index]
+
+        return {
+            "sign of a gradient": sign_question(
+                lambda: f"is G_{self.controls['along'].label} below 0, 0, or above", gradient, self.say_slope
+            ),
+            "on or off": on_question(
+                lambda: f"is unit {self.unit} on for example {self.example}",
+                lambda values: values["M"][self.example, self.unit],
+                lambda: f"A1[{self.example}, {self.unit}] = {self.values['A1'][self.example, self.unit]:z.2f}.",
+            ),
+            "loss": loss_question(),
+        }
+
     def _go_to(self, step):
         """Controls hold the step within 1 to 9."""
         self.controls["step"].value = self.controls["play"].value = step
@@ -97,7 +115,7 @@ class BackpropExplorer(NetworkExplorer):
             line,
             np.array(losses),
             here,
-            self.loss(),
+            self.values["loss"],
             self.values[f"G_{symbol}"][index],
         )
 

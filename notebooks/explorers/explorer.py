@@ -13,6 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 import mlp_helpers as mlp
+from explorers.predict import Predictor
 from explorers.views import HIDPI, INK, Axis, Matrix, Picture, Words, nice_limit, png, scale_name, style
 
 AS_GIVEN = "as given"
@@ -68,7 +69,7 @@ class Explorer(widgets.VBox):
         self._actions, self._defaults = {}, {}
         self._quiet = False
         self._take(*self._given)
-        self._compute()
+        self.compute()
         self.axes = {
             "example": Axis("i", range(len(self.X))),
             "unit": Axis("j", range(len(self.params.b1))),
@@ -119,11 +120,11 @@ class Explorer(widgets.VBox):
 
         With reframe, as after a new data set, the fixed scales are chosen anew.
         """
-        self._compute()
+        self.compute()
         self.values.update(self.more_values())
         if reframe:
             self._frame()
-        self._sync()
+        self.sync()
         for name, view in self.views.items():
             if isinstance(view, Matrix):
                 view.show(
@@ -133,21 +134,27 @@ class Explorer(widgets.VBox):
                     now=name == self.now,
                 )
         self.draw()
-        self.words.show(self.describe())
+        self.words.show(self.say())
+
+    def say(self):
+        """Everything that the words say."""
+        return self.describe()
 
     def _take(self, X, y, params):
         self.X, self.y, self.params = X.copy(), y.copy(), mlp.Params(*(value.copy() for value in params))
 
-    def _compute(self):
+    def compute(self):
         forward = mlp.forward(self.X, self.params)
         backward = mlp.backward(self.X, self.y, self.params, forward)
         Y = mlp.one_hot(self.y, 2)
         self.values = {
-            "X": self.X,
+            "X": self.X.copy(),
+            "y": self.y.copy(),
             "Y": Y,
-            **self.params._asdict(),
+            **{name: value.copy() for name, value in self.params._asdict().items()},
             **forward._asdict(),
             **backward._asdict(),
+            "loss": mlp.cross_entropy(forward.Z, self.y),
         }
 
     def _frame(self):
@@ -162,14 +169,15 @@ class Explorer(widgets.VBox):
         slider = widgets.FloatSlider(0, min=-limit, max=limit, step=STEP, description=label, readout_format=".2f")
         return self.add_control(name, slider, action)
 
-    def add_control(self, name, control, action=lambda value: None, reframe=False):
-        """Let a control act on the state with action(value), then update."""
+    def add_control(self, name, control, action=lambda value: None, reframe=False, resets=True):
+        """Let a control act on the state with action(value), then update; Reset brings its first value back."""
         control.style.description_width = (
             "auto" if isinstance(control, widgets.Dropdown) else f"{round(105 * self.scale)}px"
         )
         control.layout.width = f"{round(310 * self.scale)}px"
         self.controls[name], self._actions[name] = control, (action, reframe)
-        self._defaults[name] = control.value
+        if resets:
+            self._defaults[name] = control.value
         control.observe(partial(self._moved, name), "value")
         return control
 
@@ -212,9 +220,13 @@ class Explorer(widgets.VBox):
         with self._telling():
             with self._quietly():
                 act()
-            self.update(reframe)
+            self.react(reframe)
 
-    def _sync(self):
+    def react(self, reframe):
+        """Show what a control has changed."""
+        self.update(reframe)
+
+    def sync(self):
         """Let the controls say what the state is; a slider's range grows where a value needs it."""
         with self._quietly():
             for name, (value, label) in self.synced().items():
@@ -250,9 +262,6 @@ class Explorer(widgets.VBox):
             self.views[symbol] = Matrix(symbol, meaning, self.axes[rows], self.axes[columns], decimals)
         return flow(*(self.views[symbol].widget for symbol in symbols))
 
-    def loss(self):
-        return mlp.cross_entropy(self.values["Z"], self.y)
-
     # ------------------------------------------------ without widgets
 
     def __repr__(self):
@@ -277,6 +286,10 @@ class Explorer(widgets.VBox):
 class NetworkExplorer(Explorer):
     """An explorer of one network on one batch: choose an example and a hidden unit, and move their numbers."""
 
+    def questions(self):
+        """What a learner can predict of a change: name → Question."""
+        return {}
+
     @property
     def example(self):
         return self.controls["example"].value
@@ -299,7 +312,20 @@ class NetworkExplorer(Explorer):
         pick = self.controls.__getitem__
         of_input = [*map(pick, ("data", "example", "x1", "x2")), widgets.HBox([pick("flip"), pick("reset")])]
         of_unit = [*map(pick, ("unit", *self._unit_numbers()))]
-        return widgets.VBox([*of_input, *of_unit])
+        self.predictor = Predictor(self, self.questions())
+        return widgets.VBox([*of_input, *of_unit, self.predictor.widget])
+
+    def react(self, reframe):
+        if not self.predictor.holds(reframe):
+            super().react(reframe)
+
+    def say(self):
+        return [*super().say(), *self.predictor.say()]
+
+    def differs(self):
+        """Whether the state is another than the one that was computed last."""
+        now = {"X": self.X, "y": self.y, **self.params._asdict()}
+        return any(not np.array_equal(value, self.values[name]) for name, value in now.items())
 
     def _unit_numbers(self):
         """The five numbers of the chosen unit: control name → (symbol, index)."""
@@ -332,8 +358,8 @@ class NetworkExplorer(Explorer):
             shown[name] = (getattr(self.params, symbol)[index], f"{symbol}[{', '.join(map(str, index))}]")
         return shown
 
-    def _sync(self):
-        super()._sync()
+    def sync(self):
+        super().sync()
         self.controls["flip"].description = f"Flip label of i = {self.example} (now {self.y[self.example]})"
 
     def marks(self, rows, columns):
@@ -344,7 +370,7 @@ class NetworkExplorer(Explorer):
     def say_point(self):
         i = self.example
         x = f"({self.X[i, 0]:z.2f}, {self.X[i, 1]:z.2f})"
-        return f"Example {i}: x = {x}, label {self.y[i]}. Loss of the batch: {self.loss():.4f}."
+        return f"Example {i}: x = {x}, label {self.y[i]}. Loss of the batch: {self.values['loss']:.4f}."
 
 
 def flow(*children):

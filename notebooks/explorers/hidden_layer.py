@@ -2,6 +2,7 @@
 
 import mlp_helpers as mlp
 from explorers.explorer import NetworkExplorer, flow
+from explorers.predict import loss_question, sign_question
 from explorers.views import Plane
 
 
@@ -14,6 +15,16 @@ class HiddenLayerExplorer(NetworkExplorer):
             self.add_matrices("G_A1"),
             self.add_matrices("G_b1"),
         ]
+
+    def questions(self):
+        return {
+            "sign of G_W1": sign_question(
+                lambda: f"is G_W1[{self.unit}, 0] below 0, 0, or above",
+                lambda values: values["G_W1"][self.unit, 0],
+                self.say_sum,
+            ),
+            "loss": loss_question(),
+        }
 
     def frame(self):
         self.plane.set_limit(self.limit)
@@ -33,14 +44,18 @@ class HiddenLayerExplorer(NetworkExplorer):
             self.stretch * self.values["G_X"],
         )
 
+    def say_sum(self):
+        j = self.unit
+        terms = self.values["G_A1"][:, j] * self.X[:, 0]
+        shown = " ".join(f"{term:+z.3f}" for term in terms) if len(terms) <= 6 else f"{len(terms)} terms"
+        return f"G_W1[{j}, 0] = sum over i of G_A1[i, {j}] X[i, 0] = {shown} = {terms.sum():+z.3f}."
+
     def describe(self):
         i, j = self.example, self.unit
-        G_A1, G_X = self.values["G_A1"], self.values["G_X"]
-        terms = G_A1[:, j] * self.X[:, 0]
-        shown = " ".join(f"{term:+z.3f}" for term in terms) if len(terms) <= 6 else f"{len(terms)} terms"
+        G_X = self.values["G_X"]
         return [
             self.say_point(),
-            f"G_W1[{j}, 0] = sum over i of G_A1[i, {j}] X[i, 0] = {shown} = {self.values['G_W1'][j, 0]:+z.3f}.",
+            self.say_sum(),
             f"G_b1[{j}] = sum of column {j} of G_A1 = {self.values['G_b1'][j]:+z.3f}.",
             f"G_X[{i}] = ({G_X[i, 0]:+z.3f}, {G_X[i, 1]:+z.3f}): along its arrow, point {i} raises the loss fastest.",
         ]

@@ -5,6 +5,7 @@ import numpy as np
 
 import mlp_helpers as mlp
 from explorers.explorer import NetworkExplorer, flow
+from explorers.predict import loss_question, sign_question
 from explorers.views import Bars, Matrix, Plane
 
 
@@ -22,6 +23,19 @@ class OutputLayerExplorer(NetworkExplorer):
             flow(self.outer.widget, self.add_matrices("G_W2", "G_b2")),
             self.add_matrices("W2", "G_H"),
         ]
+
+    def questions(self):
+        def index():
+            return self.controls["class"].value, self.unit
+
+        return {
+            "sign of G_W2": sign_question(
+                lambda: f"is G_W2[{index()[0]}, {index()[1]}] below 0, 0, or above",
+                lambda values: values["G_W2"][index()],
+                self.say_sum,
+            ),
+            "loss": loss_question(),
+        }
 
     def more_values(self):
         i = self.example

@@ -3,6 +3,7 @@
 import numpy as np
 
 from explorers.explorer import NetworkExplorer, flow
+from explorers.predict import loss_question, on_question, sign_question
 from explorers.views import Axis, Matrix, Plane
 
 COLUMNS = ("A1", "M", "G_H", "G_A1")
@@ -20,6 +21,24 @@ class ReluExplorer(NetworkExplorer):
             self.add_matrices("G_H"),
             self.add_matrices("G_A1"),
         ]
+
+    def questions(self):
+        def index():
+            return self.example, self.unit
+
+        return {
+            "on or off": on_question(
+                lambda: f"is unit {index()[1]} on for example {index()[0]}",
+                lambda values: values["M"][index()],
+                self.say_gate,
+            ),
+            "sign of G_A1": sign_question(
+                lambda: f"is G_A1[{index()[0]}, {index()[1]}] below 0, 0, or above",
+                lambda values: values["G_A1"][index()],
+                self.say_gate,
+            ),
+            "loss": loss_question(),
+        }
 
     def more_values(self):
         self.of_unit.symbol = f"Unit {self.unit}"
@@ -39,16 +58,20 @@ class ReluExplorer(NetworkExplorer):
             self.unit,
         )
 
+    def say_gate(self):
+        i, j = self.example, self.unit
+        a, on, g_h, g_a = (self.values[symbol][i, j] for symbol in ("A1", "M", "G_H", "G_A1"))
+        gate = "on, so the gradient passes" if on else "off, so the gradient stops"
+        return f"A1[{i}, {j}] = {a:z.2f} is {gate}: G_A1[{i}, {j}] = {g_h:z.3f} × {int(on)} = {g_a:z.3f}."
+
     def describe(self):
-        i, j, M = self.example, self.unit, self.values["M"]
-        a, g_h, g_a = (self.values[symbol][i, j] for symbol in ("A1", "G_H", "G_A1"))
+        M = self.values["M"]
         dead = np.flatnonzero(~M.any(axis=0))
-        gate = "on, so the gradient passes" if M[i, j] else "off, so the gradient stops"
         return [
             self.say_point(),
             f"{M.sum()} of {M.size} entries are on. Dead for the whole batch: "
             + (f"unit{'s' * (len(dead) > 1)} {', '.join(map(str, dead))}." if len(dead) else "none."),
-            f"A1[{i}, {j}] = {a:z.2f} is {gate}: G_A1[{i}, {j}] = {g_h:z.3f} × {int(M[i, j])} = {g_a:z.3f}.",
+            self.say_gate(),
         ]
 
 

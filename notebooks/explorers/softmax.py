@@ -5,6 +5,7 @@ import numpy as np
 
 import mlp_helpers as mlp
 from explorers.explorer import NetworkExplorer, flow, zero
+from explorers.predict import loss_question, sign_question
 from explorers.views import Curve, Plane
 
 
@@ -26,6 +27,19 @@ class SoftmaxExplorer(NetworkExplorer):
             self.words.widget,
             self.add_matrices("Z", "P", "Y", "G_Z"),
         ]
+
+    def questions(self):
+        def index():
+            return self.example, self.controls["along"].value
+
+        return {
+            "sign of G_Z": sign_question(
+                lambda: f"is G_Z[{index()[0]}, {index()[1]}] below 0, 0, or above",
+                lambda values: values["G_Z"][index()],
+                self.say_entry,
+            ),
+            "loss": loss_question(),
+        }
 
     def _put_logit(self, k, value):
         self.params.b2[k] += value - self.values["Z"][self.example, k]
@@ -75,14 +89,18 @@ class SoftmaxExplorer(NetworkExplorer):
     def share(self):
         return -mlp.log_softmax(self.values["Z"])[self.example, self.y[self.example]] / len(self.X)
 
-    def describe(self):
+    def say_entry(self):
         i, k, N = self.example, self.controls["along"].value, len(self.X)
-        P, Y, G_Z, Z = (self.values[symbol] for symbol in ("P", "Y", "G_Z", "Z"))
-        p, y_one_hot, g = P[i, k], Y[i, k], G_Z[i, k]
+        p, y, g = (self.values[symbol][i, k] for symbol in ("P", "Y", "G_Z"))
+        return f"G_Z[{i}, {k}] = (P − Y) / N = ({p:.3f} − {y:.0f}) / {N} = {g:+z.3f}."
+
+    def describe(self):
+        i, N = self.example, len(self.X)
+        P, G_Z, Z = (self.values[symbol] for symbol in ("P", "G_Z", "Z"))
         moved = np.abs(P - mlp.softmax(Z - self._added)).max()
         return [
             self.say_point() + f" Its share, −log P[{i}, {self.y[i]}] / {N}, is {self.share():.4f}.",
-            f"G_Z[{i}, {k}] = (P − Y) / N = ({p:.3f} − {y_one_hot:.0f}) / {N} = {g:+z.3f}, the tangent's slope.",
+            f"{self.say_entry()} It is the slope of the tangent.",
             f"Rows of G_Z sum to 0: largest sum {zero(np.abs(G_Z.sum(axis=1)).max())}. "
             f"Its columns are opposite: largest difference {zero(np.abs(G_Z[:, 0] + G_Z[:, 1]).max())}.",
             f"c = {self._added:z.2f} added to every logit moves P by at most {zero(moved)}.",
