@@ -120,7 +120,7 @@ class BugLab(Explorer):
         self.found, self.verdict, self.solved = {}, "", set()
         self.add_data_and_reset()
         numbers = [(f"number {number + 1}", number) for number in range(len(CASES))]
-        steps = [("choose a step", None), ("nothing is broken", "nothing")]
+        steps = [("choose a step", ""), ("nothing is broken", "nothing")]
         steps += [(f"{number}: {name}", name) for number, name in enumerate(NINE, start=1)]
         bug = self.add_control("bug", widgets.Dropdown(options=numbers, description="backward pass"), self._forget)
         guess = self.add_control("guess", widgets.Dropdown(options=steps, description="broken step"), self._forget)
@@ -152,7 +152,7 @@ class BugLab(Explorer):
     def _check(self):
         guess, bug = self.controls["guess"].value, self.bug
         truth = "nothing" if bug in DECOYS else SAME_STEP.get(bug.symbol, bug.symbol)
-        if guess is None:
+        if not guess:
             self.verdict = "Choose a step first, or that nothing is broken."
         elif guess == truth:
             self.solved.add(self.controls["bug"].value)

@@ -44,12 +44,12 @@ def scale_name(scale):
 _CSS = """
 .bp-explorer{--jp-widgets-font-size:calc(13px*var(--bp-scale));--jp-widgets-inline-height:calc(25px*var(--bp-scale));
  --jp-widgets-inline-width:auto;--bp-ink:var(--jp-content-font-color1,currentColor);
- --bp-line:var(--jp-border-color1,#888);overflow:visible}
+ --bp-line:var(--jp-border-color1,#888);overflow:visible;container-type:inline-size}
 .bp-explorer .widget-readout{min-width:calc(44px*var(--bp-scale))}
 .bp-explorer .widget-html-content{line-height:1.4;font-size:calc(13px*var(--bp-scale));color:var(--bp-ink)}
 .bp-explorer img{display:block;border-radius:4px;max-width:none}
 .bp-explorer p{margin:0 0 2px;font-variant-numeric:tabular-nums}
-.bp-explorer table{border-collapse:collapse;font-size:calc(12px*var(--bp-scale));line-height:1.45;
+.bp-explorer table{border-collapse:collapse;font-size:min(calc(12px*var(--bp-scale)),1.5cqw);line-height:1.45;
  font-variant-numeric:tabular-nums;color:var(--bp-ink);margin:0}
 .bp-explorer caption{text-align:left;caption-side:top;white-space:nowrap;padding:0 0 2px;color:var(--bp-ink)}
 .bp-explorer td,.bp-explorer thead th+th{min-width:3.45em}
