@@ -107,7 +107,7 @@ class BackpropExplorer(NetworkExplorer):
         )
         (symbol, index), label = self.controls["along"].value, self.controls["along"].label
         here, reach = getattr(self.params, symbol)[index], self.controls["value"].max
-        line = np.linspace(-reach, reach, 81)
+        line = np.linspace(-reach, reach, 61)
         losses = [self._loss_at(symbol, index, value) for value in line]
         self.curve.show(
             f"The loss as {label} moves, with its tangent. {self.say_slope()}",

@@ -387,10 +387,10 @@ def zero(size):
 
 
 def _shrunk(pixels):
-    """Pixels at the size of the page, in 16 shades a channel, so that a saved notebook stays small."""
+    """Pixels at the size of the page."""
     height, width = (size // HIDPI for size in pixels.shape[:2])
     blocks = pixels[: height * HIDPI, : width * HIDPI].reshape(height, HIDPI, width, HIDPI, 4)
-    return (np.rint(blocks.mean(axis=(1, 3)) / 17) * 17).astype(np.uint8)
+    return blocks.mean(axis=(1, 3)).round().astype(np.uint8)
 
 
 def _text_pixels(text, width, scale):
