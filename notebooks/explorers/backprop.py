@@ -32,8 +32,11 @@ class BackpropExplorer(NetworkExplorer):
             for symbol, array in self.params._asdict().items()
             for index in np.ndindex(array.shape)
         ]
+        steepest = max(
+            (choice for _, choice in parameters), key=lambda choice: abs(self.values[f"G_{choice[0]}"][choice[1]])
+        )
         along = [
-            self.add_control("along", widgets.Dropdown(options=parameters, description="loss along")),
+            self.add_control("along", widgets.Dropdown(options=parameters, value=steepest, description="loss along")),
             self.add_slider("value", "", self._put_parameter),
         ]
         step = widgets.IntSlider(1, min=1, max=len(STEPS), description="step")
@@ -83,7 +86,7 @@ class BackpropExplorer(NetworkExplorer):
         symbol, index = self.controls["along"].value
         return {
             **super().synced(),
-            "value": (getattr(self.params, symbol)[index], self.controls["along"].label),
+            "value": (getattr(self.params, symbol)[index], f"move {self.controls['along'].label}"),
         }
 
     @property

@@ -134,11 +134,7 @@ class Explorer(widgets.VBox):
                     now=name == self.now,
                 )
         self.draw()
-        self.words.show(self.say())
-
-    def say(self):
-        """Everything that the words say."""
-        return self.describe()
+        self.words.show(self.describe())
 
     def _take(self, X, y, params):
         self.X, self.y, self.params = X.copy(), y.copy(), mlp.Params(*(value.copy() for value in params))
@@ -266,7 +262,10 @@ class Explorer(widgets.VBox):
 
     def __repr__(self):
         title = re.sub("(?<!^)(?=[A-Z])", " ", type(self).__name__).capitalize()
-        return "\n".join([f"{title}, N = {len(self.X)}, data {self.controls['data'].value}", *self.words.lines])
+        return "\n".join([f"{title}, N = {len(self.X)}, data {self.controls['data'].value}", *self._lines()])
+
+    def _lines(self):
+        return [line for view in self.views.values() if isinstance(view, Words) for line in view.lines]
 
     def _repr_mimebundle_(self, **kwargs):
         data = super()._repr_mimebundle_(**kwargs)
@@ -318,9 +317,7 @@ class NetworkExplorer(Explorer):
     def react(self, reframe):
         if not self.predictor.holds(reframe):
             super().react(reframe)
-
-    def say(self):
-        return [*super().say(), *self.predictor.say()]
+        self.predictor.show()
 
     def differs(self):
         """Whether the state is another than the one that was computed last."""
@@ -359,6 +356,10 @@ class NetworkExplorer(Explorer):
         return shown
 
     def sync(self):
+        with self._quietly():
+            for axis in range(2):
+                slider = self.controls[f"x{axis + 1}"]
+                slider.min, slider.max = -self.limit, self.limit
         super().sync()
         self.controls["flip"].description = f"Flip label of i = {self.example} (now {self.y[self.example]})"
 

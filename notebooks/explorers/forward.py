@@ -54,6 +54,9 @@ class ForwardExplorer(NetworkExplorer):
         ]
 
     def say_side(self):
+        if not self.params.W1[self.unit].any():
+            where = "on" if self.params.b1[self.unit] > 0 else "off"
+            return f"Unit {self.unit} has no hinge line: it is {where} everywhere."
         side = "on" if self.values["A1"][self.example, self.unit] > 0 else "off"
         return f"The point is on the {side} side of unit {self.unit}'s hinge line."
 

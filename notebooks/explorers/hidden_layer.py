@@ -10,7 +10,7 @@ class HiddenLayerExplorer(NetworkExplorer):
     def build(self):
         self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
         return [
-            flow(self.common_controls(), self.plane.widget, self.add_matrices("G_W1", "X", "G_X")),
+            flow(self.common_controls(), self.plane.widget, self.add_matrices("G_W1", "X", "G_Z", "G_X")),
             self.words.widget,
             self.add_matrices("G_A1"),
             self.add_matrices("G_b1"),
@@ -58,6 +58,7 @@ class HiddenLayerExplorer(NetworkExplorer):
             self.say_sum(),
             f"G_b1[{j}] = sum of column {j} of G_A1 = {self.values['G_b1'][j]:+z.3f}.",
             f"G_X[{i}] = ({G_X[i, 0]:+z.3f}, {G_X[i, 1]:+z.3f}): along its arrow, point {i} raises the loss fastest.",
+            f"Arrows are drawn {self.stretch:.3g} times as long as the rows of G_X.",
         ]
 
 

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import ipywidgets as widgets
 import numpy as np
 
+from explorers.views import Words
+
 SIGNS = ("below 0", "exactly 0", "above 0")
 LOSS = ("it falls", "it stays", "it rises")
 
@@ -71,7 +73,8 @@ class Predictor:
         ]
         box = widgets.Checkbox(False, description="Predict before I see", indent=False)
         self.on = explorer.add_control("predict", box, self._switch, resets=False)
-        self.widget.children = [box, *self.hidden]
+        self.note = explorer.views["prediction"] = Words()
+        self.widget.children = [box, *self.hidden, self.note.widget]
         self._switch(False)
 
     def _switch(self, on):
@@ -94,7 +97,6 @@ class Predictor:
         if self.before is None:
             return False
         self.explorer.sync()
-        self.explorer.words.show(self.say())
         return True
 
     def _judge(self):
@@ -108,8 +110,13 @@ class Predictor:
         self.verdict = [f"{'Right' if right else 'Not this time'}: {truth}. {question.why(self.before, now)}"]
         self.before = None
 
-    def say(self):
-        if not self.questions or not self.on.value:
+    def show(self):
+        """Say what is to be predicted, or what came of it."""
+        if self.questions:
+            self.note.show(self._lines())
+
+    def _lines(self):
+        if not self.on.value:
             return []
         tally = f"Predictions: {self.tally[0]} of {self.tally[1]} right."
         if self.before is not None:

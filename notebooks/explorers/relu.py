@@ -46,6 +46,7 @@ class ReluExplorer(NetworkExplorer):
 
     def frame(self):
         self.plane.set_limit(self.limit)
+        self.limits["unit"] = np.array([self.limits[symbol] for symbol in COLUMNS])
 
     def draw(self):
         self.plane.show(

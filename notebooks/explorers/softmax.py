@@ -19,7 +19,7 @@ class SoftmaxExplorer(NetworkExplorer):
         logits = [
             self.add_slider("z0", "", lambda value: self._put_logit(0, value), limit=6.0),
             self.add_slider("z1", "", lambda value: self._put_logit(1, value), limit=6.0),
-            self.add_slider("c", "add c to both", self._add, limit=6.0),
+            self.add_slider("s", "add s to both", self._add, limit=6.0),
             self.add_control("along", widgets.Dropdown(options=[("z0", 0), ("z1", 1)], description="curve along")),
         ]
         return [
@@ -44,9 +44,9 @@ class SoftmaxExplorer(NetworkExplorer):
     def _put_logit(self, k, value):
         self.params.b2[k] += value - self.values["Z"][self.example, k]
 
-    def _add(self, c):
-        self.params.b2[:] += c - self._added
-        self._added = c
+    def _add(self, s):
+        self.params.b2[:] += s - self._added
+        self._added = s
 
     def _reset(self):
         self._added = 0.0
@@ -92,7 +92,7 @@ class SoftmaxExplorer(NetworkExplorer):
     def say_entry(self):
         i, k, N = self.example, self.controls["along"].value, len(self.X)
         p, y, g = (self.values[symbol][i, k] for symbol in ("P", "Y", "G_Z"))
-        return f"G_Z[{i}, {k}] = (P − Y) / N = ({p:.3f} − {y:.0f}) / {N} = {g:+z.3f}."
+        return f"G_Z[{i}, {k}] = (P − Y) / N = ({p:.3f} − {y:.0f}) / {N} = {g:+z.4f}."
 
     def describe(self):
         i, N = self.example, len(self.X)
@@ -103,7 +103,7 @@ class SoftmaxExplorer(NetworkExplorer):
             f"{self.say_entry()} It is the slope of the tangent.",
             f"Rows of G_Z sum to 0: largest sum {zero(np.abs(G_Z.sum(axis=1)).max())}. "
             f"Its columns are opposite: largest difference {zero(np.abs(G_Z[:, 0] + G_Z[:, 1]).max())}.",
-            f"c = {self._added:z.2f} added to every logit moves P by at most {zero(moved)}.",
+            f"s = {self._added:z.2f} added to every logit moves P by at most {zero(moved)}.",
         ]
 
 

@@ -49,6 +49,7 @@ _CSS = """
 .bp-explorer .widget-readout{min-width:calc(44px*var(--bp-scale))}
 .bp-explorer .widget-html-content{line-height:1.4;font-size:calc(13px*var(--bp-scale));color:var(--bp-ink)}
 .bp-explorer img{display:block;border-radius:4px;max-width:none}
+.bp-explorer code{font-size:inherit}
 .bp-explorer p{margin:0 0 2px;font-variant-numeric:tabular-nums}
 .bp-explorer table{border-collapse:collapse;font-size:min(calc(12px*var(--bp-scale)),1.5cqw);line-height:1.45;
  font-variant-numeric:tabular-nums;color:var(--bp-ink);margin:0}
@@ -91,10 +92,11 @@ def matrix_html(symbol, meaning, array, rows, columns, limit, decimals=3, row=No
     """Write a matrix, or a vector as its one row, as an HTML table."""
     shape = f"({', '.join(map(str, array.shape))}{',' if array.ndim == 1 else ''})"
     grid = np.atleast_2d(array)
+    corner = ", ".join(axis.name for axis in (rows, columns) if axis.name)
     mark = [' class="m"' if index == column else "" for index in range(grid.shape[1])]
     out = [
         f"<table{' class=bp-now' if now else ''}><caption><b>{escape(symbol)}</b> {escape(meaning)} {shape}</caption>",
-        f"<colgroup><col>{''.join(f'<col{m}>' for m in mark)}</colgroup><thead><tr><th scope=col>{escape(rows.name)}",
+        f"<colgroup><col>{''.join(f'<col{m}>' for m in mark)}</colgroup><thead><tr><th scope=col>{escape(corner)}",
         *(f"<th scope=col>{escape(label)}" for label in columns.labels),
         "</thead><tbody>",
     ]
@@ -289,17 +291,6 @@ class Plane(Picture):
         )
         self.hinge = self.move(axes.plot([], [], color=ON, linewidth=2.4)[0])
         self.boundary = self.move(axes.add_collection(LineCollection([], colors=INK, linewidths=1.6)))
-        self.arrows = self.move(
-            axes.quiver(
-                *np.zeros((4, n_points)),
-                angles="xy",
-                scale_units="xy",
-                scale=1,
-                width=0.008,
-                color=INK,
-                zorder=3,
-            )
-        )
         self.points = [
             self.move(
                 axes.plot(
@@ -336,6 +327,18 @@ class Plane(Picture):
                 markeredgewidth=1.6,
             )[0]
         )
+        self.arrows = self.move(
+            axes.quiver(
+                *np.zeros((4, n_points)),
+                angles="xy",
+                scale_units="xy",
+                scale=1,
+                width=0.008,
+                color=INK,
+                zorder=3,
+            )
+        )
+        self.arrows.set_visible(False)
         self.limit = None
 
     def set_limit(self, limit):
@@ -367,6 +370,7 @@ class Plane(Picture):
             self.regions.colors = _region_colors(p1)
             self.boundary.set_segments(_zero_line(p1 - 0.5, self.limit))
         if arrows is not None:
+            self.arrows.set_visible(True)
             self.arrows.set_offsets(X)
             self.arrows.set_UVC(*arrows.T)
         self.paint(alt)
@@ -533,7 +537,7 @@ class Bars(Picture):
 
     def __init__(self, n, scale, width=350, height=230):
         super().__init__(width, height, scale)
-        self.axes = _axes(self.figure, (0.17, 0.19, 0.81, 0.78), "example i", "")
+        self.axes = _axes(self.figure, (0.2, 0.19, 0.78, 0.76), "example i", "")
         self.axes.set_xlim(-0.7, n + 1.7)
         self.axes.set_xticks([*range(n), n + 1], [*map(str, range(n)), "sum"])
         self.axes.axhline(0, color=INK, linewidth=0.8)
