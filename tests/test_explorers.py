@@ -14,7 +14,7 @@ from html import unescape
 import ipywidgets as widgets
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from matplotlib.axis import Tick
 from matplotlib.image import imread
@@ -62,6 +62,8 @@ def move(control, part):
     """Press a button, or put another control at this part, 0 to 1, of its way."""
     if isinstance(control, widgets.Button):
         control.click()
+    elif isinstance(control, widgets.Checkbox):
+        control.value = part > 0.5
     elif hasattr(control, "options"):
         control.index = round(part * (len(control.options) - 1))
     else:
@@ -76,12 +78,19 @@ def stir(explorer, part, *controls):
 
 
 def places(control):
-    """Every option of a dropdown; the least, the greatest, zero and a middle value of a slider; one press of a button."""
+    """Every option of a dropdown; least, greatest, zero and a middle value of a slider; one press of a button."""
     if isinstance(control, widgets.Button):
         return [0]
+    if isinstance(control, widgets.Checkbox):
+        return [1, 0]
     if hasattr(control, "options"):
         return np.linspace(0, 1, len(control.options))
     return [0, 1, np.clip(-control.min / (control.max - control.min), 0, 1), 0.6]
+
+
+def settle(explorer):
+    """Let a change that waits for a prediction be seen."""
+    stir(explorer, 0, "predict")
 
 
 def of_kind(explorer, attribute):
@@ -237,20 +246,25 @@ def test_every_control_everywhere_and_back(name):
 
 @every_explorer
 @given(moves=st.lists(st.tuples(st.integers(0, 99), st.sampled_from([0, 0.5, 1]) | st.floats(0, 1)), max_size=12))
-@settings(deadline=None, derandomize=True, database=None, max_examples=12, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, phases=[Phase.generate])  # twelve moves are few enough to read unshrunk
 def test_random_moves(name, moves):
     """After any moves a screen is true to its state, and is that of a fresh explorer: blitting leaves no ghosts."""
     explorer = make(name, *own_net())
     made_of, first, text = artists(explorer), screen(explorer), repr(explorer)
     for which, part in moves:
         move(list(explorer.controls.values())[which % len(explorer.controls)], part)
+    settle(explorer)
     assert_true_to_state(explorer)
 
     if name not in OTHERS:  # what those show is more than X, y, params and the choices
         explorer.update(reframe=True)
         fresh = make(name, explorer.X, explorer.y, explorer.params)
         for control, widget in explorer.controls.items():  # choices, but for the data set: its points are in the state
-            if not isinstance(widget, widgets.Button | widgets.FloatSlider) and control != "data":
+            if isinstance(widget, widgets.IntSlider | widgets.Dropdown) and control not in (
+                "data",
+                "question",
+                "answer",
+            ):
                 fresh.controls[control].value = widget.value
         fresh.update(reframe=True)
         assert not differences(screen(explorer), screen(fresh))
@@ -268,6 +282,7 @@ def test_one_change_is_one_update(name, monkeypatch):
     monkeypatch.setattr(explorer, "update", lambda *args, **kwargs: (calls.append(1), update(*args, **kwargs)))
     for control in explorer.controls.values():
         explorer.controls["reset"].click()
+        settle(explorer)
         calls.clear()
         move(control, 0.87)
         assert len(calls) == 1, control
@@ -396,6 +411,7 @@ def test_a_failure_reaches_the_caller_and_the_screen(name, monkeypatch):
         assert "<i>" not in words and "RuntimeError: <i>no</i> gradient & no mask" in unescape(words)
 
         monkeypatch.undo()
+        settle(explorer)
         explorer.controls["reset"].click()
         assert "RuntimeError" not in explorer.views["words"].widget.value
         assert_true_to_state(explorer)
@@ -418,7 +434,8 @@ def test_a_table_can_be_read_aloud_and_without_colour(name):
     stir(explorer, 0.7, "x1", "W2_0", "flip")
     tables = {key: (view.widget.value, view.array) for key, view in of_kind(explorer, "array").items()}
     for view in of_kind(explorer, "arrays").values():
-        tables |= zip(view.arrays, zip(view.widget.value.split("<table")[1:], view.arrays.values(), strict=True))
+        htmls = view.widget.value.split("<table")[1:]
+        tables |= {key: (html, view.arrays[key]) for key, html in zip(view.arrays, htmls, strict=True)}
     for key, (html, array) in tables.items():
         caption = unescape(re.sub("<.*?>", "", re.search("<caption>(.*?)</caption>", html)[1]))
         assert caption.endswith(str(array.shape)) and (key not in SYMBOLS or caption.startswith(f"{key} "))
@@ -438,15 +455,15 @@ def test_a_table_can_be_read_aloud_and_without_colour(name):
 def test_a_picture_is_crisp_and_said_in_words(name, scale):
     explorer, seen = make(name, *own_net(), scale=scale), {}
     for part in (0, 0.8):
-        stir(explorer, part, "example", "unit", "along", "step")
+        stir(explorer, part, "example", "unit", "along", "step", "bug")
         for key, view in of_kind(explorer, "figure").items():
             alt, width, height, data = re.fullmatch(
                 '<img alt="([^"<>]+)" width="(\\d+)" height="(\\d+)" [^>]*base64,([^"]+)">', view.widget.value
             ).groups()
             pixels = imread(io.BytesIO(base64.b64decode(data)))
             assert pixels.shape[:2] == (2 * int(height), 2 * int(width))
-            assert np.array_equal(np.rint(255 * pixels), view.pixels())
-            assert re.search(r"\d", alt) and alt != seen.get(key)
+            assert np.abs(255 * pixels[..., :3] - view.pixels()[..., :3]).mean() < 3  # colours are rounded
+            assert re.search(r"\d", alt) and (alt != seen.get(key) or (name, key) == ("bug_lab", "plane"))
             seen[key] = alt
 
 
@@ -464,13 +481,17 @@ def test_the_plane_shows_the_points_and_rings_the_chosen_one(name):
 
 @every_explorer
 def test_the_state_is_said_in_a_few_lines(name):
-    explorer, said = make(name), set()
-    moves = {"x1", "flip", "x2", "example", "data", "lr", "step", "reset"} & set(explorer.controls)
-    for control in sorted(moves):
-        said.add(repr(explorer))
-        move(explorer.controls[control], 0.9)
+    explorer = make(name)
+    said = [repr(explorer)]
+    for control in ("x1", "flip", "x2", "example", "data", "lr", "step", "bug"):
+        if control in explorer.controls:
+            move(explorer.controls[control], 0.9)
+            said.append(repr(explorer))
+    assert len({*said}) == len(said) >= 3
+    explorer.controls["reset"].click()
+    assert repr(explorer) == said[0]
     for text in said:
-        assert 2 <= len(text.split("\n")) <= 8 and max(map(len, text.split("\n"))) <= 160
+        assert 2 <= len(text.split("\n")) <= 12 and max(map(len, text.split("\n"))) <= 160
         assert " at 0x" not in text and "object" not in text and "array(" not in text and "float64" not in text
 
 
@@ -520,12 +541,12 @@ def test_softmax_a_logit_slider_sets_that_logit():
 def test_softmax_a_constant_added_to_all_logits_moves_no_probability():
     explorer = make("softmax_explorer", *own_net())
     Z, P, G_Z = (explorer.views[symbol].array for symbol in ("Z", "P", "G_Z"))
-    for c in (6.0, -3.21, 0.0):
-        explorer.controls["c"].value = c
-        assert np.abs(explorer.views["Z"].array - Z - c).max() < 1e-13
+    for s in (6.0, -3.21, 0.0):
+        explorer.controls["s"].value = s
+        assert np.abs(explorer.views["Z"].array - Z - s).max() < 1e-13
         assert np.abs(explorer.views["P"].array - P).max() < 1e-13
         assert np.abs(explorer.views["G_Z"].array - G_Z).max() < 1e-13
-        assert f"c = {c:.2f} added to every logit moves P by at most 0." in repr(explorer)
+        assert f"s = {s:.2f} added to every logit moves P by at most 0." in repr(explorer)
 
 
 def slope_of(tangent):
