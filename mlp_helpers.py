@@ -540,7 +540,12 @@ def _describe(value):
     """Say in a few words what came: an array's shape and kind, or a value's type and how it prints."""
     if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of {value.dtype} with shape {_shape(value.shape)}"
-    text = repr(value)
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # a class of the caller's own
+        text = ""
+    if not text or " at 0x" in text:  # an address says nothing, and differs from run to run
+        return f"{type(value).__name__} object"
     return f"{type(value).__name__} {text if len(text) <= 40 else text[:37] + '...'}"
 
 
@@ -595,7 +600,10 @@ MISTAKES = [
     Mistake("the logarithm of P instead of P", "P", "log_softmax(Z)"),
     Mistake("1/N is missing", "loss", "N * cross_entropy(Z, y)"),
     Mistake("averaged over N·C entries instead of N examples", "loss", "cross_entropy(Z, y) / P.shape[1]"),
+    Mistake("1/N is in twice", "loss", "cross_entropy(Z, y) / N"),
     Mistake("the sign is flipped", "loss", "-cross_entropy(Z, y)"),
+    Mistake("the labels in Y are swapped", "loss", "cross_entropy(Z, len(b2) - 1 - y)"),
+    Mistake("only the last example counts", "loss", "cross_entropy(Z[-1:], y[-1:]) / N"),
     Mistake("1/N is missing", "G_Z", "P - Y"),
     Mistake("1/N is in twice", "G_Z", "(P - Y) / N / N"),
     Mistake("averaged over N·C entries instead of N examples", "G_Z", "(P - Y) / P.size"),
@@ -607,6 +615,7 @@ MISTAKES = [
     Mistake("example {e}'s gradient is used for all", "G_Z", "np.tile((P - Y)[e] / N, (N, 1))"),
     Mistake("A1 in the place of H", "G_W2", "G_Z.T @ A1"),
     Mistake("reshape in place of a transpose", "G_W2", "G_Z.reshape(G_Z.T.shape) @ H"),
+    Mistake("the product is reshaped in place of a transpose", "G_W2", "(H.T @ G_Z).reshape(W2.shape)"),
     Mistake("example {e}'s gradient is used for all", "G_W2", "N * np.outer(G_Z[e], H[e])"),
     Mistake("only the last example counts", "G_W2", "np.outer(G_Z[-1], H[-1])"),
     Mistake("only the last example counts", "G_b2", "G_Z[-1]"),
@@ -614,17 +623,21 @@ MISTAKES = [
     Mistake("the bias is summed over everything instead of over examples", "G_b2", "G_Z.sum()"),
     Mistake("the bias is summed over classes instead of over examples", "G_b2", "G_Z.sum(axis=1)"),
     Mistake("reshape in place of a transpose", "G_H", "(W2.T @ G_Z.T).reshape(H.shape)"),
+    Mistake("reshape in place of a transpose", "G_H", "G_Z @ W2.T.reshape(W2.shape)"),
     Mistake("W2 is used after its update, with lr = {lr}", "G_H", "G_Z @ (W2 - lr * G_W2)"),
     Mistake("G_W2 in the place of W2", "G_H", "G_Z @ G_W2"),
     Mistake("G_Z in the place of G_H", "G_H", "G_Z"),
+    Mistake("example {e}'s gradient is used for all", "G_H", "np.tile((G_Z @ W2)[e], (N, 1))"),
     Mistake("the mask is made from H >= 0, which is always on", "M", "H >= 0"),
     Mistake("the mask is made from the sign of the gradient that arrives", "M", "G_H > 0"),
     Mistake("the mask is inverted", "M", "A1 <= 0"),
     Mistake("the mask is missing", "G_A1", "G_H"),
+    Mistake("the mask is inverted", "G_A1", "G_H * ~M"),
     Mistake("multiplied by H instead of M", "G_A1", "G_H * H"),
     Mistake("G_Z in the place of G_H", "G_A1", "G_Z * M"),
     Mistake("example {e}'s gradient is used for all", "G_A1", "np.tile((G_H * M)[e], (N, 1))"),
     Mistake("reshape in place of a transpose", "G_W1", "G_A1.reshape(G_A1.T.shape) @ X"),
+    Mistake("the product is reshaped in place of a transpose", "G_W1", "(X.T @ G_A1).reshape(W1.shape)"),
     Mistake("G_Z in the place of G_A1", "G_W1", "G_Z.T @ X"),
     Mistake("example {e}'s gradient is used for all", "G_W1", "N * np.outer(G_A1[e], X[e])"),
     Mistake("only the last example counts", "G_W1", "np.outer(G_A1[-1], X[-1])"),
@@ -634,11 +647,15 @@ MISTAKES = [
     Mistake("the bias is summed over units instead of over examples", "G_b1", "G_A1.sum(axis=1)"),
     Mistake("G_Z in the place of G_A1", "G_b1", "G_Z.sum(axis=0)"),
     Mistake("reshape in place of a transpose", "G_X", "(W1.T @ G_A1.T).reshape(X.shape)"),
+    Mistake("reshape in place of a transpose", "G_X", "G_A1 @ W1.T.reshape(W1.shape)"),
     Mistake("W1 is used after its update, with lr = {lr}", "G_X", "G_A1 @ (W1 - lr * G_W1)"),
     Mistake("G_W1 in the place of W1", "G_X", "G_A1 @ G_W1"),
     Mistake("example {e}'s gradient is used for all", "G_X", "np.tile((G_A1 @ W1)[e], (N, 1))"),
 ]
 for name, line in LINES.items():
+    if name in ("G_H", "G_A1", "G_X"):
+        last = f"({line}) * (np.arange(N) == N - 1)[:, None]"
+        MISTAKES.append(Mistake("only the last example counts", name, last))
     if name not in ("loss", "G_b2", "G_b1"):
         MISTAKES.append(Mistake("the result is transposed", name, f"({line}).T"))
     if name.startswith("G_") and name != "G_Z":
@@ -654,7 +671,8 @@ def run_lines(X, y, params, mistake=None, **free):
     X (N, n_in), y (N,), params → a mapping with every symbol of the derivation, and N.
     free gives lr or e a value, where the mistake's line has it. What comes after a line that does not fit is missing.
     """
-    X, y, params = np.array(X, float), np.array(y), _params(params)
+    X, params = np.array(X, float), _params(params)
+    y = _labels(y, len(params.b2), len(X))
     values = {"X": X, "y": y, "N": len(X), "Y": one_hot(y, len(params.b2)), **params._asdict()}
     for name, line in LINES.items():
         if mistake is not None and name == mistake.symbol:
@@ -712,6 +730,8 @@ def check_answer(name, answer, X, y, params):
     of X, y, params that returns a Backward. X (N, n_in), y (N,), params → Answer.
     Raises ValueError, TypeError for a bad name, X, y or params; never for what the learner did.
     """
+    if not isinstance(name, str):
+        raise TypeError(f"name: expected one of {', '.join(LINES)}, backward, got {_describe(name)}")
     if name not in LINES and name != "backward":
         raise ValueError(f"name: expected one of {', '.join(LINES)}, backward, got {name!r}")
     loss(X, y, params)
@@ -724,7 +744,9 @@ def check_answer(name, answer, X, y, params):
     for number, batch in enumerate([(X, y, params), *_fresh_batches(name, params)]):
         verdict = _judge_function(name, answer, *batch)
         if not verdict.correct:
-            where = f"On a fresh batch of {len(batch[0])} examples: " if number and verdict.correct is False else ""
+            where = f"Right on your batch, but not on a fresh one of {len(batch[0])} examples. "
+            hint = "Does it use something that is not among its arguments? " if number == 1 else ""
+            where = f"{where}{hint}There: " if number and verdict.correct is False else ""
             return verdict._replace(diagnosis=where + verdict.diagnosis)
     return Answer(True, f"Correct, on {number + 1} different batches.")
 
@@ -760,16 +782,20 @@ def _judge_function(name, function, X, y, params):
     values = run_lines(X, y, params) | {"params": _params(params)}
     try:
         arguments = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
+    except Exception:  # an object may say of itself what it likes
         return Answer(False, f"The arguments of {_describe(function)} cannot be read. Write a function with def.")
-    asked = [argument.name for argument in arguments if argument.default is argument.empty]
+    stars = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
+    needed = [argument for argument in arguments if argument.default is argument.empty and argument.kind not in stars]
+    asked = [argument.name for argument in needed]
     unknown = [argument for argument in asked if argument not in values]
     if unknown:
         return Answer(False, f"Your function asks for {', '.join(unknown)}. It can ask for {', '.join(values)}.")
     try:
-        result = function(**{argument: copy.deepcopy(values[argument]) for argument in asked})
-    except Exception as error:
-        return Answer(False, f"Your function raised {type(error).__name__}: {error}{_line_of(error, function)}")
+        given = {argument: copy.deepcopy(values[argument]) for argument in asked}
+        ahead = [given.pop(argument.name) for argument in needed if argument.kind is argument.POSITIONAL_ONLY]
+        result = function(*ahead, **given)
+    except (Exception, SystemExit) as error:
+        return Answer(False, f"Your function raised {_said(error)}{_line_of(error, function)}")
     if result is None or result is ...:
         return NOT_ATTEMPTED
     return _judge_all(result, X, y, params) if name == "backward" else _judge(name, result, X, y, params, asked)
@@ -780,17 +806,29 @@ def _judge_all(result, X, y, params):
     if not isinstance(result, Backward):
         return Answer(False, f"backward: expected Backward({', '.join(Backward._fields)}), got {_describe(result)}.")
     for number, (name, answer) in enumerate(result._asdict().items()):
+        right = f"{', '.join(Backward._fields[:number])}: right. " if number else ""
+        if answer is None or answer is ...:
+            return Answer(None, f"{right}{name}: not attempted yet.")
         verdict = _judge(name, answer, X, y, params, Backward._fields[:number])
         if not verdict.correct:
-            right = f"{', '.join(Backward._fields[:number])}: right. " if number else ""
             return Answer(False, right + verdict.diagnosis)
     return Answer(True, "Correct.")
 
 
+def _said(error):
+    try:
+        text = str(error)
+    except Exception:  # an exception class of the learner's own
+        text = ""
+    return type(error).__name__ + (f": {text}" if text else "")
+
+
 def _line_of(error, function):
     """Say the last line of the learner's own code that ran."""
-    own = getattr(getattr(function, "__code__", None), "co_filename", None)
-    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == own and frame.line]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+    first = frames[0].filename if frames else None  # for an object with __call__, or functools.partial
+    own = getattr(getattr(function, "__code__", None), "co_filename", first)
+    lines = [frame for frame in frames if frame.filename == own and frame.line]
     return f"\nin line {lines[-1].lineno}: {lines[-1].line}" if lines else ""
 
 
@@ -806,7 +844,10 @@ def _judge(name, answer, X, y, params, given=()):
     if _same(numbers, right, right):
         return Answer(True, "Correct.")
     known = _known_mistakes(name, numbers, right, X, y, params, given)
-    return Answer(False, "\nOr: ".join(known[:2]) or _what_is_true(name, numbers, right))
+    if not known:
+        return Answer(False, _what_is_true(name, numbers, right))
+    shapes = "" if numbers.shape == right.shape else f"{_about_shape(name, numbers, right)}\n"
+    return Answer(False, shapes + "\nOr: ".join(known[:3]))  # 1/N twice, N·C and a mean are the same if N = C = 2
 
 
 def _as_numbers(answer):
@@ -871,11 +912,15 @@ def _what_is_true(name, answer, right):
         return _about_shape(name, answer, right)
     if not np.isfinite(answer).all():
         place = tuple(map(int, np.argwhere(~np.isfinite(answer))[0]))
-        return f"{name} has {answer[place]} at {list(place)}. Look for a division by 0, or an exp that overflows."
+        at = f" at {list(place)}" if place else ""
+        return f"{name} has {answer[place]}{at}. Look for a division by 0, or an exp that overflows."
     if not answer.any():
         return f"{name} is 0 everywhere. Has a line not run, or was the array never filled?"
-    factor = float((answer * right).sum() / max((right**2).sum(), 1e-300))
-    if factor and _same(answer, factor * right, right):
+    if not right.any():
+        return f"{name} should be 0 everywhere for this batch and these parameters. {_worst(answer, right)}"
+    length = np.abs(answer).max()
+    factor = length * float((answer / length * right).sum() / (right**2).sum())
+    if right.ndim and abs(factor - 1) >= 1e-3 and _same(answer, factor * right, factor * right):
         of = "the right one with its sign flipped and" if factor < 0 else "the right one"
         return f"{name} is {of} times {abs(factor):.4g}: the direction is right, the length is not. Look for a factor."
     parts = (_about_parts(answer, right), _about_direction(answer, right), _worst(answer, right))
@@ -890,7 +935,8 @@ def _about_shape(name, answer, right):
     if answer.shape == right.shape[::-1]:
         return f"{text} The two axes look swapped: is a transpose missing, or one too many?"
     if answer.ndim != right.ndim:
-        return f"{text} It should have {right.ndim} axes, not {answer.ndim}: over which axis do you sum?"
+        axes = {0: "be one number", 1: "have 1 axis"}.get(right.ndim, f"have {right.ndim} axes")
+        return f"{text} It should {axes}, and has {answer.ndim}: over which axis do you sum?"
     wrong = [axis for axis in range(right.ndim) if answer.shape[axis] != right.shape[axis]]
     return f"{text} Look at axis {', '.join(map(str, wrong))}."
 
@@ -902,7 +948,7 @@ def _about_parts(answer, right):
         return ""
     if (close == (right != 0)).all():
         return "It is right except where the right answer is 0, as for inactive units: is the mask applied? "
-    for axis, word in enumerate(("row", "column")[: right.ndim]):
+    for axis, word in enumerate(("row", "column") if right.ndim > 1 else ("entry",) * right.ndim):
         good = close.all(axis=tuple(other for other in range(right.ndim) if other != axis))
         if good.any():
             listed = ", ".join(map(str, np.flatnonzero(good)[:8]))
@@ -911,14 +957,20 @@ def _about_parts(answer, right):
 
 
 def _about_direction(answer, right):
-    cosine = float((answer * right).sum() / np.sqrt((answer**2).sum() * (right**2).sum()))
-    error = np.abs(answer - right).max() / np.abs(right).max()
+    length, error = np.abs(answer).max(), np.abs(answer - right).max() / np.abs(right).max()
     if error < 1e-2:
-        return f"It is off by {error:.0e} of the largest entry: was something rounded on the way? "
+        of = " of the largest entry" if right.ndim else ""
+        return f"It is off by a part in {1 / error:.0f}{of}: was something rounded on the way? "
+    if not right.ndim:
+        return ""
+    cosine = float((answer / length * right).sum() / np.sqrt(((answer / length) ** 2).sum() * (right**2).sum()))
     return f"Its direction is {'nearly right' if cosine > 0.99 else 'wrong'}. "
 
 
 def _worst(answer, right):
     place = tuple(map(int, np.unravel_index(np.abs(answer - right).argmax(), right.shape)))
-    at = f" at {list(place)}" if place else ""
-    return f"The largest difference is{at}: {answer[place]:z.4g}, where {right[place]:z.4g} is right."
+    came, want = f"{answer[place]:z.4g}", f"{right[place]:z.4g}"
+    if came == want:
+        came, want = f"{answer[place]:z.9g}", f"{right[place]:z.9g}"
+    at = f"The largest difference is at {list(place)}:" if place else "It is"
+    return f"{at} {came}, where {want} is right."

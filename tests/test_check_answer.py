@@ -57,8 +57,12 @@ def same(a, b, right=0.0):
 
 
 def named(answer):
-    """The names of the mistakes that a diagnosis gives, one a line."""
-    return re.findall(r"Look here: (.*)\. Your \w+ is what ", answer.diagnosis)
+    """The names of the mistakes that a diagnosis gives, one a line, without the explanation after a colon."""
+    return [name.split(":")[0] for name in re.findall(r"Look here: (.*)\. Your \w+ is what ", answer.diagnosis)]
+
+
+def short_name(mistake, **free):
+    return mistake.name.split(":")[0].format(**free)
 
 
 # ---------------------------------------------------------------- the lines
@@ -100,9 +104,9 @@ def test_each_line_is_recognised_in_every_tensor_that_it_changes(mistake):
     seen = set()
     for number, size in enumerate(SIZES):
         net, right = make_net(*size), vars(right_values(*size))
-        free = {"e": number % size[0], "lr": (0.03, 0.5, 20.0)[number % 3]}
+        free = {"e": number % size[0], "lr": (0.03, 0.5, 20)[number % 3]}
         wrong = m.run_lines(*net, mistake, **free)
-        name = mistake.name.format(e=free["e"], lr=f"{free['lr']:.3g}")
+        name = short_name(mistake, **free)
         for symbol in SYMBOLS[SYMBOLS.index(mistake.symbol) :]:
             if symbol not in wrong or not np.isfinite(wrong[symbol]).all() or same(wrong[symbol], right[symbol]):
                 continue
@@ -251,7 +255,6 @@ COVERS = {  # the tensors that a mistake must have been tried on
 }
 
 ALWAYS_ON = {"the mask is missing", "the mask is made from H >= 0, which is always on"}
-SHORT = {"bias": "the bias is averaged instead of summed: 1/N is in G_Z already"}
 RESHAPED = {"reshape in place of a transpose", "the product is reshaped in place of a transpose"}
 TRANSPOSED = "the result is transposed"
 
@@ -262,7 +265,7 @@ def coincide(one, other, symbol, v):
     pair = {one, other}
     divisors = {"1/N is in twice": N, "averaged over N·C entries instead of N examples": C}
     if symbol in ("G_b2", "G_b1"):
-        divisors[SHORT["bias"]] = N  # a mean over examples divides a sum by N once more
+        divisors["the bias is averaged instead of summed"] = N  # a mean over examples divides a sum by N once more
     if pair <= set(divisors):
         return divisors[one] == divisors[other]
     if pair == ALWAYS_ON:
@@ -283,16 +286,10 @@ def wrong_answers(name, size):
             yield symbol, wrong, v
 
 
-def full_names(name, N):
-    """What the diagnosis calls the mistake in full."""
-    name = name.format(last=N - 1).removesuffix(": of a weight")
-    return SHORT["bias"] if name in SHORT["bias"] else name
-
-
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("name", WRONG)
 def test_each_mistake_written_by_hand_has_its_own_name_and_no_other(name, size):
-    own = full_names(name, size[0])
+    own = name.format(last=size[0] - 1).split(":")[0]
     for symbol, wrong, v in wrong_answers(name, size):
         kept = np.array(wrong)
         answer = check_answer(symbol, wrong, *make_net(*size))
@@ -306,6 +303,120 @@ def test_every_mistake_by_hand_is_tried_on_every_tensor_that_it_changes():
     for name in WRONG:
         tried = {symbol for size in SIZES for symbol, _, _ in wrong_answers(name, size)}
         assert tried == set(COVERS.get(name, WRONG[name](right_values(*SIZES[-1])))), name
+
+
+# ---------------------------------------------------------------- as functions, which are given right values
+
+
+def G_H_row_by_row(G_Z, W2):
+    G_H = np.zeros((len(G_Z), W2.shape[1]))
+    for i in range(len(G_Z)):
+        G_H[:] = 0
+        G_H[i] = G_Z[i] @ W2
+    return G_H
+
+
+def G_W2_of_the_last(G_Z, H):
+    for g, h in zip(G_Z, H, strict=True):
+        total = np.outer(g, h)
+    return total
+
+
+def zero_where_on(G_H, M):
+    G_H[M] = 0
+    return G_H
+
+
+WRONG_FUNCTIONS = [
+    ("A1 in the place of H", "Z", lambda A1, W2, b2: A1 @ W2.T + b2),
+    ("1/N is missing", "loss", lambda P, Y: -np.log((P * Y).sum(axis=1)).sum()),
+    ("averaged over N·C entries instead of N examples", "loss", lambda P, Y: -np.mean(Y * np.log(P))),
+    ("the sign is flipped", "loss", lambda P, Y, N: (Y * np.log(P)).sum() / N),
+    ("1/N is missing", "G_Z", lambda P, Y: P - Y),
+    ("1/N is in twice", "G_Z", lambda P, Y, N: (P - Y) / N**2),
+    ("averaged over N·C entries instead of N examples", "G_Z", lambda P, Y, N: (P - Y) / P.size),
+    ("the sign is flipped", "G_Z", lambda P, Y, N: (Y - P) / N),
+    ("an extra factor P(1 − P)", "G_Z", lambda P, Y, N: (P - Y) * P * (1 - P) / N),
+    ("P without minus Y", "G_Z", lambda P, N: P / N),
+    ("the labels in Y are swapped", "G_Z", lambda P, y, N: (P - m.one_hot(1 - y, 2)) / N),
+    ("the result is transposed", "G_Z", lambda P, Y, N: (P - Y).T / N),
+    ("1/N is missing", "G_W2", lambda G_Z, H, N: N * G_Z.T @ H),
+    ("1/N is in twice", "G_W2", lambda G_Z, H, N: G_Z.T @ H / N),
+    ("the sign is flipped", "G_W2", lambda G_Z, H: -G_Z.T @ H),
+    ("A1 in the place of H", "G_W2", lambda G_Z, A1: G_Z.T @ A1),
+    ("reshape in place of a transpose", "G_W2", lambda G_Z, H: G_Z.reshape(2, -1) @ H),
+    ("the product is reshaped in place of a transpose", "G_W2", lambda G_Z, H: (H.T @ G_Z).reshape(2, 16)),
+    ("the result is transposed", "G_W2", lambda G_Z, H: H.T @ G_Z),
+    ("only the last example counts", "G_W2", G_W2_of_the_last),
+    ("example 0's gradient is used for all", "G_W2", lambda G_Z, H, N: N * np.outer(G_Z[0], H[0])),
+    ("the bias is summed over everything instead of over examples", "G_b2", lambda G_Z: G_Z.sum()),
+    ("the bias is averaged instead of summed", "G_b2", lambda G_Z: G_Z.mean(axis=0)),
+    ("only the last example counts", "G_b2", lambda G_Z: G_Z[-1]),
+    ("the sign is flipped", "G_b2", lambda G_Z: -G_Z.sum(axis=0)),
+    ("the result is transposed", "G_H", lambda G_Z, W2: W2.T @ G_Z.T),
+    ("reshape in place of a transpose", "G_H", lambda G_Z, W2: G_Z @ W2.T.reshape(2, 16)),
+    ("reshape in place of a transpose", "G_H", lambda G_Z, W2, N: (W2.T @ G_Z.T).reshape(N, 16)),
+    ("W2 is used after its update, with lr = 0.5", "G_H", lambda G_Z, W2, G_W2: G_Z @ (W2 - 0.5 * G_W2)),
+    ("G_W2 in the place of W2", "G_H", lambda G_Z, G_W2: G_Z @ G_W2),
+    ("G_Z in the place of G_H", "G_H", lambda G_Z: G_Z),
+    ("1/N is in twice", "G_H", lambda G_Z, W2, N: G_Z @ W2 / N),
+    ("only the last example counts", "G_H", G_H_row_by_row),
+    ("example 2's gradient is used for all", "G_H", lambda G_Z, W2, N: np.tile(G_Z[2] @ W2, (N, 1))),
+    ("the mask is made from H >= 0, which is always on", "M", lambda H: H >= 0),
+    ("the mask is made from the sign of the gradient that arrives", "M", lambda G_H: G_H > 0),
+    ("the mask is inverted", "M", lambda A1: A1 <= 0),
+    ("the mask is missing", "G_A1", lambda G_H: G_H),
+    ("the mask is made from H >= 0, which is always on", "G_A1", lambda G_H, H: np.where(H >= 0, G_H, 0)),
+    ("the mask is made from the sign of the gradient that arrives", "G_A1", lambda G_H: np.maximum(G_H, 0)),
+    ("the mask is inverted", "G_A1", zero_where_on),
+    ("the mask is inverted", "G_A1", lambda G_H, A1: G_H * (A1 < 0)),
+    ("multiplied by H instead of M", "G_A1", lambda G_H, H: G_H * H),
+    ("the sign is flipped", "G_A1", lambda G_H, M: -G_H * M),
+    ("the result is transposed", "G_W1", lambda G_A1, X: X.T @ G_A1),
+    ("reshape in place of a transpose", "G_W1", lambda G_A1, X, N: G_A1.reshape(16, N) @ X),
+    ("the product is reshaped in place of a transpose", "G_W1", lambda G_A1, X: (X.T @ G_A1).reshape(16, 2)),
+    ("the mask is missing", "G_W1", lambda G_H, X: G_H.T @ X),
+    ("1/N is in twice", "G_W1", lambda G_A1, X, N: G_A1.T @ X / N),
+    ("only the last example counts", "G_W1", lambda G_A1, X: np.outer(G_A1[-1], X[-1])),
+    ("the bias is summed over everything instead of over examples", "G_b1", lambda G_A1: G_A1.sum()),
+    ("the bias is averaged instead of summed", "G_b1", lambda G_A1: G_A1.mean(axis=0)),
+    ("the mask is missing", "G_b1", lambda G_H: G_H.sum(axis=0)),
+    ("the result is transposed", "G_X", lambda G_A1, W1: W1.T @ G_A1.T),
+    ("reshape in place of a transpose", "G_X", lambda G_A1, W1: G_A1 @ W1.T.reshape(16, 2)),
+    ("the mask is missing", "G_X", lambda G_H, W1: G_H @ W1),
+    ("multiplied by H instead of M", "G_X", lambda G_Z, W2, H, W1: (G_Z @ W2 * H) @ W1),
+    ("the sign is flipped", "G_X", lambda G_A1, W1: -G_A1 @ W1),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol", "function"),
+    WRONG_FUNCTIONS,
+    ids=[f"{n}-{symbol}-{name}" for n, (name, symbol, _) in enumerate(WRONG_FUNCTIONS)],
+)
+@pytest.mark.parametrize("N", [3, 5, 12, 16])
+def test_a_mistake_in_a_function_has_its_own_name_and_no_other(name, symbol, function, N):
+    size = (N, 2, 16, 2)
+    answer = check_answer(symbol, function, *make_net(*size))
+    assert answer.correct is False and name in named(answer), answer
+    assert "Right on your batch" not in answer.diagnosis
+    assert all(coincide(name, other, symbol, right_values(*size)) for other in set(named(answer)) - {name}), answer
+
+
+def test_a_function_is_not_told_of_a_mistake_in_what_it_was_given():
+    net = make_net()
+    given = check_answer("G_W2", lambda G_Z, H: -G_Z.T @ H, *net).diagnosis
+    assert "Your G_W2 is what G_W2 = -(G_Z.T @ H) leads to" in given and "Or:" not in given
+    own = check_answer("G_W2", lambda P, Y, N, H: ((Y - P) / N).T @ H, *net).diagnosis
+    assert "Your G_W2 is what G_Z = (Y - P) / N leads to" in own and "Or:" not in own
+
+
+def test_a_loss_that_overflows_is_told_on_which_batch():
+    answer = check_answer("loss", lambda P, Y, N: -(Y * np.log(P)).sum() / N, *make_net())
+    assert answer.correct is False
+    assert answer.diagnosis.startswith(
+        "Right on your batch, but not on a fresh one of 12 examples. There: loss has nan."
+    )
 
 
 # ---------------------------------------------------------------- right answers, written other ways
@@ -360,7 +471,7 @@ RIGHT = [
     ("Z", lambda H, W2, b2: (W2 @ H.T).T + b2),
     ("P", lambda Z: np.exp(Z) / np.exp(Z).sum(axis=1)[:, None]),
     ("loss", own_loss),
-    ("loss", lambda P, Y, N: -np.sum(Y * np.log(P)) / N),
+    ("loss", lambda Z, Y, N: np.sum(np.logaddexp.reduce(Z, axis=1) - (Z * Y).sum(axis=1)) / N),
     ("G_Z", index_G_Z),
     ("G_Z", softmax_matrix),
     ("G_Z", lambda P, Y: [[(p - t) / len(P) for p, t in zip(*rows, strict=True)] for rows in zip(P, Y, strict=True)]),
@@ -434,7 +545,7 @@ def test_the_whole_backward_pass():
             if all(name in v for name in m.Backward._fields):
                 answer = check_answer("backward", m.backward_with(mistake), *net)
                 at = m.Backward._fields.index(mistake.symbol)
-                assert answer.correct is False and mistake.name.format(e=0, lr=0.5) in named(answer), answer
+                assert answer.correct is False and short_name(mistake, e=0, lr=0.5) in named(answer), answer
                 assert answer.diagnosis.startswith(f"{', '.join(m.Backward._fields[:at])}: right. " if at else "")
 
 

@@ -6,9 +6,11 @@ uses: the call, .controls, .views, .X, .y, .params, .update(), .array, and the t
 
 import base64
 import io
+import pickle
 import re
 import subprocess
 import sys
+from functools import cache
 from html import unescape
 
 import ipywidgets as widgets
@@ -88,6 +90,11 @@ def places(control):
     return [0, 1, np.clip(-control.min / (control.max - control.min), 0, 1), 0.6]
 
 
+def elsewhere(control):
+    """A part of the way where no control is at first, nor after another one has moved there."""
+    return 0.3 if control == "play" else 0.87
+
+
 def settle(explorer):
     """Let a change that waits for a prediction be seen."""
     stir(explorer, 0, "predict")
@@ -128,9 +135,15 @@ def screen(explorer):
     }
 
 
+@cache
+def reference(pickled):
+    """What PyTorch says, computed once for each state."""
+    return torch_values(*pickle.loads(pickled))
+
+
 def assert_true_to_state(explorer):
     """Every matrix shown, under a symbol's name, is PyTorch's for this state."""
-    expected = torch_values(explorer.X, explorer.y, explorer.params) | state(explorer)
+    expected = reference(pickle.dumps((explorer.X, explorer.y, explorer.params))) | state(explorer)
     expected |= {"Y": np.eye(2)[explorer.y], "M": expected["A1"] > 0}
     expected |= {f"{symbol}ᵀ": array.T for symbol, array in expected.items()}
     shown = [(symbol, view.array) for symbol, view in of_kind(explorer, "array").items()]
@@ -147,10 +160,9 @@ def assert_true_to_state(explorer):
 
 
 @every_explorer
-@pytest.mark.parametrize("scale", [1.0, 1.6])
-def test_an_explorer_shows_copies_of_what_it_is_given(name, scale):
+def test_an_explorer_shows_copies_of_what_it_is_given(name):
     X, y, params = net = own_net()
-    explorer = make(name, *net, scale=scale)
+    explorer = make(name, *net, scale=1.6)
     given_state = {"X": X, "y": y, **params._asdict()}
     before = {symbol: array.copy() for symbol, array in given_state.items()}
     assert isinstance(explorer, widgets.Box) and isinstance(explorer.params, m.Params)
@@ -179,7 +191,7 @@ BATCHES = {
     "N = 1": own_net(1),
     "N = 16": own_net(16),
     "1 hidden unit": own_net(12, 1),
-    "all zero": (np.zeros((5, 2)), np.zeros(5, int), m.Params(*(0 * array for array in own_net()[2]))),
+    "all zero": (np.zeros((12, 2)), np.zeros(12, int), m.Params(*(0 * array for array in own_net()[2]))),
     "logits of 10,000": (*own_net()[:2], own_net()[2]._replace(b2=np.array([-1e4, 1e4]))),
 }
 
@@ -187,6 +199,8 @@ BATCHES = {
 @every_explorer
 @pytest.mark.parametrize("net", BATCHES.values(), ids=BATCHES)
 def test_odd_networks_and_batches_are_shown(name, net):
+    if name == "bug_lab" and len(net[0]) < 12:
+        pytest.skip("it checks gradients at N = 12")
     explorer = make(name, *net)
     for control in ("x1", "b1", "W2_0", "flip", "step"):
         stir(explorer, 0.3, control)
@@ -245,8 +259,12 @@ def test_every_control_everywhere_and_back(name):
 
 
 @every_explorer
-@given(moves=st.lists(st.tuples(st.integers(0, 99), st.sampled_from([0, 0.5, 1]) | st.floats(0, 1)), max_size=12))
-@settings(max_examples=12, phases=[Phase.generate])  # twelve moves are few enough to read unshrunk
+@given(
+    moves=st.lists(
+        st.tuples(st.integers(0, 99), st.sampled_from([0, 0.5, 1]) | st.floats(0, 1)), min_size=4, max_size=12
+    )
+)
+@settings(max_examples=6, phases=[Phase.generate])  # twelve moves are few enough to read unshrunk
 def test_random_moves(name, moves):
     """After any moves a screen is true to its state, and is that of a fresh explorer: blitting leaves no ghosts."""
     explorer = make(name, *own_net())
@@ -259,13 +277,9 @@ def test_random_moves(name, moves):
     if name not in OTHERS:  # what those show is more than X, y, params and the choices
         explorer.update(reframe=True)
         fresh = make(name, explorer.X, explorer.y, explorer.params)
-        for control, widget in explorer.controls.items():  # choices, but for the data set: its points are in the state
-            if isinstance(widget, widgets.IntSlider | widgets.Dropdown) and control not in (
-                "data",
-                "question",
-                "answer",
-            ):
-                fresh.controls[control].value = widget.value
+        for control in ("example", "unit", "along", "class", "step"):  # what is chosen, but for the data: X says it
+            if control in fresh.controls:
+                fresh.controls[control].value = explorer.controls[control].value
         fresh.update(reframe=True)
         assert not differences(screen(explorer), screen(fresh))
 
@@ -280,12 +294,11 @@ def test_one_change_is_one_update(name, monkeypatch):
     explorer, calls = make(name), []
     update = explorer.update
     monkeypatch.setattr(explorer, "update", lambda *args, **kwargs: (calls.append(1), update(*args, **kwargs)))
-    for control in explorer.controls.values():
-        explorer.controls["reset"].click()
-        settle(explorer)
+    for control, widget in explorer.controls.items():
         calls.clear()
-        move(control, 0.87)
+        move(widget, elsewhere(control))
         assert len(calls) == 1, control
+        settle(explorer)
 
 
 @every_network_explorer
@@ -403,16 +416,16 @@ def test_a_failure_reaches_the_caller_and_the_screen(name, monkeypatch):
         raise RuntimeError("<i>no</i> gradient & no mask")
 
     explorer = make(name)
-    for control in explorer.controls.values():
+    for control, widget in explorer.controls.items():
         monkeypatch.setattr(m, "backward", broken)
         with pytest.raises(RuntimeError, match="no mask"):
-            move(control, 0.87)
+            move(widget, elsewhere(control))
         words = explorer.views["words"].widget.value
         assert "<i>" not in words and "RuntimeError: <i>no</i> gradient & no mask" in unescape(words)
 
         monkeypatch.undo()
         settle(explorer)
-        explorer.controls["reset"].click()
+        explorer.update()
         assert "RuntimeError" not in explorer.views["words"].widget.value
         assert_true_to_state(explorer)
 
@@ -451,9 +464,8 @@ def test_a_table_can_be_read_aloud_and_without_colour(name):
 
 
 @every_explorer
-@pytest.mark.parametrize("scale", [1.0, 1.6])
-def test_a_picture_is_crisp_and_said_in_words(name, scale):
-    explorer, seen = make(name, *own_net(), scale=scale), {}
+def test_a_picture_is_crisp_and_said_in_words(name):
+    explorer, seen = make(name, *own_net(), scale=1.6), {}
     for part in (0, 0.8):
         stir(explorer, part, "example", "unit", "along", "step", "bug")
         for key, view in of_kind(explorer, "figure").items():
@@ -514,6 +526,70 @@ def test_a_saved_notebook_has_words_and_a_small_picture(name):
     about = metadata["image/png"]
     assert (about["width"], about["height"]) == (width, height) and about["alt"] == repr(explorer)
     assert len(data["image/png"]) < 120_000
+
+
+# ---------------------------------------------------------------- predicted
+
+QUESTIONS = {
+    "softmax_explorer": {"sign of G_Z": lambda explorer: explorer.views["G_Z"].array[3, 0]},
+    "output_layer_explorer": {"sign of G_W2": lambda explorer: explorer.views["G_W2"].array[0, 7]},
+    "relu_explorer": {
+        "on or off": lambda explorer: explorer.views["M"].array[3, 7],
+        "sign of G_A1": lambda explorer: explorer.views["G_A1"].array[3, 7],
+    },
+    "hidden_layer_explorer": {"sign of G_W1": lambda explorer: explorer.views["G_W1"].array[7, 0]},
+    "backprop_explorer": {
+        "sign of a gradient": lambda explorer: slope_of(explorer.views["curve"].tangent),
+        "on or off": lambda explorer: explorer.views["M"].array[3, 7],
+    },
+}
+every_predicting_explorer = pytest.mark.parametrize("name", QUESTIONS)
+
+
+@every_predicting_explorer
+def test_a_change_waits_for_a_prediction(name):
+    explorer = chosen(name, *own_net())
+    explorer.controls["predict"].value = True
+    seen = screen(explorer)
+    for control in ("x1", "b1", "flip"):
+        move(explorer.controls[control], 0.9)
+        assert differences(screen(explorer), seen) == ["prediction"]
+        assert "A change is waiting." in repr(explorer)
+    explorer.controls["show"].click()
+    assert "of 1 right." in repr(explorer) and "A change is waiting." not in repr(explorer)
+    assert_true_to_state(explorer)
+
+    move(explorer.controls["x1"], 0.1)
+    explorer.controls["predict"].value = False  # who has had enough sees the change, and no tally
+    assert "right." not in repr(explorer)
+    assert_true_to_state(explorer)
+
+
+@every_predicting_explorer
+@pytest.mark.parametrize("change", [{"b1": 3.0}, {"b1": -3.0, "W1_0": 0.0, "W1_1": 0.0}, {"x1": 1.5}])
+def test_the_true_prediction_is_called_right_and_no_other(name, change):
+    explorer, asked, right = chosen(name, *own_net()), 0, 0
+    questions = QUESTIONS[name] | {"loss": None}
+    assert set(explorer.controls["question"].options) == set(questions)
+    explorer.controls["predict"].value = True
+    for question, truth in questions.items():
+        explorer.controls["question"].value = question
+        assert len(explorer.controls["answer"].options) == (2 if question == "on or off" else 3)
+        for index, answer in enumerate(explorer.controls["answer"].options):
+            explorer.controls["reset"].click()
+            explorer.controls["example"].value, explorer.controls["unit"].value = 3, 7
+            before = m.loss(explorer.X, explorer.y, explorer.params)
+            for control, value in change.items():
+                explorer.controls[control].value = value
+            explorer.controls["answer"].value = answer
+            explorer.controls["show"].click()
+            value = truth(explorer) if truth else m.loss(explorer.X, explorer.y, explorer.params) - before
+            expected = int(value) if question == "on or off" else 1 + int(np.sign(np.round(value, 13)))
+            asked, right = asked + 1, right + (index == expected)
+            words = repr(explorer)
+            assert f"Predictions: {right} of {asked} right." in words
+            assert (f"Right: {answer}." in words) == (index == expected)
+    assert right == len(questions)
 
 
 # ---------------------------------------------------------------- what each one teaches

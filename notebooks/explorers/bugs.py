@@ -68,15 +68,15 @@ def examine(bug, X, y, params):
     ours, true = (
         np.concatenate([getattr(b, f"G_{name}").ravel() for name in mlp.Params._fields]) for b in (found, right)
     )
-    lengths = np.linalg.norm(ours), np.linalg.norm(true)
+    length, right_length = np.linalg.norm(ours), np.linalg.norm(true)
     return Findings(
         shapes_fit,
         losses,
         mlp.accuracy(X, y, trained),
         *(wrong[0] if wrong else None for wrong in (at_1, at_12)),
         at_12,
-        float(ours @ true / (lengths[0] * lengths[1])),
-        float(lengths[0] / lengths[1]),
+        float(ours @ true / (length * right_length)) if length and right_length else 0.0,
+        float(length / right_length) if right_length else 0.0,
         _broken(bug, *small),
     )
 

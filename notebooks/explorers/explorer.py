@@ -157,6 +157,9 @@ class Explorer(widgets.VBox):
         self.limit = max(2.0, float(np.ceil(np.abs(self.X).max())))
         self.limits = {name: nice_limit(array) for name, array in self.values.items()}
         self.limits["G_Z"] = 1 / len(self.X)
+        for view in self.views.values():
+            if isinstance(view, Picture):
+                view.reframe()
         self.frame()
 
     # ------------------------------------------------ controls

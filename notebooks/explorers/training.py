@@ -64,10 +64,6 @@ class TrainingExplorer(Explorer):
 
     # the path
 
-    @property
-    def step(self):
-        return self.controls["step"].value
-
     def _settings(self):
         return self.controls["lr"].value, self.controls["batch"].value
 
@@ -101,7 +97,7 @@ class TrainingExplorer(Explorer):
                 except ValueError:
                     self.overflow, step = True, number - 1
                     break
-        self.shown = self.controls["step"].value = self.controls["play"].value = step
+        self.shown = step
         self.params = self.path[step].params
 
     def _one_step(self, number, lr, size):
@@ -122,6 +118,10 @@ class TrainingExplorer(Explorer):
 
     # what is shown
 
+    def sync(self):
+        with self._quietly():
+            self.controls["step"].value = self.controls["play"].value = self.shown
+
     def frame(self):
         self.plane.set_limit(self.limit)
         self.run.set_top(1.5 * max(1.0, self.path[0].loss))
@@ -132,15 +132,15 @@ class TrainingExplorer(Explorer):
         self.plane.show(alt, self.X, self.y, None, self.params.W1, self.params.b1, None, p1)
         alt = f"Loss, accuracy and gradient lengths of {len(self.path)} steps. {self.say_step()}"
         losses, rights, norms = ([getattr(step, part) for step in self.path] for part in ("loss", "right", "norms"))
-        self.run.show(alt, losses, rights, norms, self.step)
+        self.run.show(alt, losses, rights, norms, self.shown)
 
     def say_step(self):
-        now = self.path[self.step]
-        return f"Step {self.step}: loss {now.loss:.4f}, right on {now.right:.1%} of {len(self.X)} points."
+        now = self.path[self.shown]
+        return f"Step {self.shown}: loss {now.loss:.4f}, right on {now.right:.1%} of {len(self.X)} points."
 
     def describe(self):
         lr, _ = self._settings()
-        norms = ", ".join(f"G_{name} {norm:.4f}" for name, norm in zip(NAMES, self.path[self.step].norms, strict=True))
+        norms = ", ".join(f"G_{name} {norm:.4f}" for name, norm in zip(NAMES, self.path[self.shown].norms, strict=True))
         dead = np.flatnonzero(~self.values["M"].any(axis=0))
         lines = [
             self.say_step(),

@@ -220,6 +220,9 @@ class Picture:
         """Draw axes and labels again at the next paint: what does not move has changed."""
         self._background = None
 
+    def reframe(self):
+        """Choose the scale anew at the next show; a picture with a scale of its own does so here."""
+
     def paint(self, alt):
         self.alt = alt
         if self._background is None:
@@ -443,6 +446,9 @@ class Curve(Picture):
         self.dot = self.move(self.axes.plot([], [], linestyle="", marker="o", markersize=9, color=INK)[0])
         self._frame = None
 
+    def reframe(self):
+        self._frame = None
+
     def show(self, alt, xlabel, xs, ys, at, value, slope):
         """The vertical scale stays while the point stays inside it, and starts anew with another xlabel."""
         frame = (xlabel, xs[0], xs[-1])
@@ -542,6 +548,9 @@ class Bars(Picture):
         self.axes.set_xticks([*range(n), n + 1], [*map(str, range(n)), "sum"])
         self.axes.axhline(0, color=INK, linewidth=0.8)
         self.bars = [self.move(bar) for bar in self.axes.bar([*range(n), n + 1], np.zeros(n + 1), width=0.75)]
+        self._frame = None
+
+    def reframe(self):
         self._frame = None
 
     def show(self, alt, ylabel, terms, chosen):
