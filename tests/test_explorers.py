@@ -80,14 +80,14 @@ def stir(explorer, part, *controls):
 
 
 def places(control):
-    """Every option of a dropdown; least, greatest, zero and a middle value of a slider; one press of a button."""
+    """Every option of a dropdown; the least, the greatest and zero of a slider; one press of a button."""
     if isinstance(control, widgets.Button):
         return [0]
     if isinstance(control, widgets.Checkbox):
         return [1, 0]
     if hasattr(control, "options"):
         return np.linspace(0, 1, len(control.options))
-    return [0, 1, np.clip(-control.min / (control.max - control.min), 0, 1), 0.6]
+    return [0, 1, -control.min / (control.max - control.min)] if control.min < 0 else [0, 1]
 
 
 def elsewhere(control):
@@ -261,10 +261,10 @@ def test_every_control_everywhere_and_back(name):
 @every_explorer
 @given(
     moves=st.lists(
-        st.tuples(st.integers(0, 99), st.sampled_from([0, 0.5, 1]) | st.floats(0, 1)), min_size=4, max_size=12
+        st.tuples(st.integers(0, 99), st.sampled_from([0, 0.5, 1]) | st.floats(0, 1)), min_size=4, max_size=10
     )
 )
-@settings(max_examples=6, phases=[Phase.generate])  # twelve moves are few enough to read unshrunk
+@settings(max_examples=5, phases=[Phase.generate])  # ten moves are few enough to read unshrunk
 def test_random_moves(name, moves):
     """After any moves a screen is true to its state, and is that of a fresh explorer: blitting leaves no ghosts."""
     explorer = make(name, *own_net())
@@ -566,7 +566,7 @@ def test_a_change_waits_for_a_prediction(name):
 
 
 @every_predicting_explorer
-@pytest.mark.parametrize("change", [{"b1": 3.0}, {"b1": -3.0, "W1_0": 0.0, "W1_1": 0.0}, {"x1": 1.5}])
+@pytest.mark.parametrize("change", [{"b1": -3.0, "W1_0": 0.0, "W1_1": 0.0}, {"x1": 1.5, "b1": 3.0}])
 def test_the_true_prediction_is_called_right_and_no_other(name, change):
     explorer, asked, right = chosen(name, *own_net()), 0, 0
     questions = QUESTIONS[name] | {"loss": None}

@@ -1,5 +1,7 @@
 """The hidden layer: gradients of the first weights and biases, and of the points themselves."""
 
+import ipywidgets as widgets
+
 import mlp_helpers as mlp
 from explorers.explorer import NetworkExplorer, flow
 from explorers.predict import loss_question, sign_question
@@ -10,7 +12,12 @@ class HiddenLayerExplorer(NetworkExplorer):
     def build(self):
         self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
         return [
-            flow(self.common_controls(), self.plane.widget, self.add_matrices("G_W1", "X", "G_Z", "G_X")),
+            flow(
+                self.common_controls(),
+                self.plane.widget,
+                self.add_matrices("G_W1"),
+                widgets.VBox([self.add_matrices(symbol) for symbol in ("X", "G_Z", "G_X")]),
+            ),
             self.words.widget,
             self.add_matrices("G_A1"),
             self.add_matrices("G_b1"),
