@@ -258,3 +258,13 @@ def test_readme_lists_every_notebook_and_its_links_exist():
     assert PATHS
     assert {f"notebooks/{path.name}" for path in PATHS} <= set(links(text))
     assert not list(missing_targets(text, ROOT))
+
+
+def test_notebook_06_prints_the_same_without_pytorch(tmp_path, monkeypatch):
+    """Where torch cannot be imported, the saved values take its place."""
+    (tmp_path / "torch.py").write_text("raise ImportError('torch is hidden')", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    path = NOTEBOOKS / "06_end_to_end.ipynb"
+    committed, again = load(path), load(path)
+    execute(again, path.parent)
+    assert [comparable(cell) for _, cell in code_cells(again)] == [comparable(cell) for _, cell in code_cells(committed)]
