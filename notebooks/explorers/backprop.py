@@ -8,17 +8,17 @@ from explorers.explorer import SYMBOLS, NetworkExplorer, flow, zero
 from explorers.predict import loss_question, on_question, sign_question
 from explorers.views import Curve, Equation, Plane, matrix_html
 
-# what comes out, its equation, its line of code, and what goes in with the operators between
+# what comes out, its equation, and what goes in with the operators between; its line of code is in mlp.LINES
 STEPS = [
-    ("P", "P = softmax(Z)", "P = softmax(Z)", ["softmax", "Z"]),
-    ("G_Z", "G_Z = (P − Y) / N", "G_Z = (P - Y) / N", ["(", "P", "−", "Y", ") / N"]),
-    ("G_W2", "G_W2 = G_Zᵀ H", "G_W2 = G_Z.T @ H", ["G_Zᵀ", "H"]),
-    ("G_b2", "G_b2 = sum of the rows of G_Z", "G_b2 = G_Z.sum(axis=0)", ["sum over i", "G_Z"]),
-    ("G_H", "G_H = G_Z W2", "G_H = G_Z @ W2", ["G_Z", "W2"]),
-    ("G_A1", "G_A1 = G_H ⊙ M, where M = 1[A1 > 0]", "G_A1 = G_H * M", ["G_H", "⊙", "M"]),
-    ("G_W1", "G_W1 = G_A1ᵀ X", "G_W1 = G_A1.T @ X", ["G_A1ᵀ", "X"]),
-    ("G_b1", "G_b1 = sum of the rows of G_A1", "G_b1 = G_A1.sum(axis=0)", ["sum over i", "G_A1"]),
-    ("G_X", "G_X = G_A1 W1", "G_X = G_A1 @ W1", ["G_A1", "W1"]),
+    ("P", "P = softmax(Z)", ["softmax", "Z"]),
+    ("G_Z", "G_Z = (P − Y) / N", ["(", "P", "−", "Y", ") / N"]),
+    ("G_W2", "G_W2 = G_Zᵀ H", ["G_Zᵀ", "H"]),
+    ("G_b2", "G_b2 = sum of the rows of G_Z", ["sum over i", "G_Z"]),
+    ("G_H", "G_H = G_Z W2", ["G_Z", "W2"]),
+    ("G_A1", "G_A1 = G_H ⊙ M, where M = 1[A1 > 0]", ["G_H", "⊙", "M"]),
+    ("G_W1", "G_W1 = G_A1ᵀ X", ["G_A1ᵀ", "X"]),
+    ("G_b1", "G_b1 = sum of the rows of G_A1", ["sum over i", "G_A1"]),
+    ("G_X", "G_X = G_A1 W1", ["G_A1", "W1"]),
 ]
 
 
@@ -98,16 +98,7 @@ class BackpropExplorer(NetworkExplorer):
 
     def draw(self):
         self._show_step()
-        self.plane.show(
-            f"The plane with {len(self.X)} points, the class regions and the decision boundary. {self.say_point()}",
-            self.X,
-            self.y,
-            self.example,
-            self.params.W1,
-            self.params.b1,
-            self.unit,
-            mlp.forward(self.plane.grid(), self.params).P[:, 1],
-        )
+        self.show_plane(f"the class regions and the decision boundary. {self.say_point()}", regions=True)
         (symbol, index), label = self.controls["along"].value, self.controls["along"].label
         here, reach = getattr(self.params, symbol)[index], self.controls["value"].max
         line = np.linspace(-reach, reach, 61)
@@ -128,10 +119,10 @@ class BackpropExplorer(NetworkExplorer):
         return mlp.loss(self.X, self.y, self.params._replace(**{symbol: moved}))
 
     def _show_step(self):
-        out, _, code, going_in = STEPS[self.controls["step"].value - 1]
+        out, _, going_in = STEPS[self.controls["step"].value - 1]
         names = [term for term in going_in if term.removesuffix("ᵀ") in SYMBOLS]
         self.equation.show(
-            code,
+            f"{out} = {mlp.LINES[out]}",
             {name: self._turned(name)[0] for name in [*names, out]},
             [self._table(term) if term in names else term for term in going_in] + ["=", self._table(out)],
         )

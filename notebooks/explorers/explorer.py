@@ -371,6 +371,13 @@ class NetworkExplorer(Explorer):
         chosen = {self.axes["example"]: self.example, self.axes["unit"]: self.unit}
         return chosen.get(rows), chosen.get(columns)
 
+    def show_plane(self, alt, hinges=True, regions=False, arrows=None):
+        """Show the batch in `.plane`, with all hinge lines and the chosen unit's on side, and the class regions."""
+        weights, biases, unit = (self.params.W1, self.params.b1, self.unit) if hinges else (None, None, None)
+        p1 = mlp.forward(self.plane.grid(), self.params).P[:, 1] if regions else None
+        alt = f"The plane with {len(self.X)} points, and {alt}"
+        self.plane.show(alt, self.X, self.y, self.example, weights, biases, unit, p1, arrows)
+
     def say_point(self):
         i = self.example
         x = f"({self.X[i, 0]:z.2f}, {self.X[i, 1]:z.2f})"
@@ -388,6 +395,11 @@ def flow(*children):
 def zero(size):
     """Say a size that should be 0, but for rounding."""
     return "0" if size < 1e-12 else f"{size:.1e}"
+
+
+def spelled(terms):
+    """Write a sum out, if it is short."""
+    return " ".join(f"{term:+z.3f}" for term in terms) if len(terms) <= 6 else f"{len(terms)} terms"
 
 
 def _shrunk(pixels):

@@ -21,15 +21,7 @@ class ForwardExplorer(NetworkExplorer):
 
     def draw(self):
         i, j, now = self.example, self.unit, self.values
-        self.plane.show(
-            f"The plane with {len(self.X)} points and a hinge line for each unit. {self.say_point()} {self.say_side()}",
-            self.X,
-            self.y,
-            i,
-            self.params.W1,
-            self.params.b1,
-            j,
-        )
+        self.show_plane(f"a hinge line for each unit. {self.say_point()} {self.say_side()}")
         self.network.show(
             f"The network as a graph: {self.say_lit()}",
             self.X[i],

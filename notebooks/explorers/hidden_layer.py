@@ -2,8 +2,7 @@
 
 import ipywidgets as widgets
 
-import mlp_helpers as mlp
-from explorers.explorer import NetworkExplorer, flow
+from explorers.explorer import NetworkExplorer, flow, spelled
 from explorers.predict import loss_question, sign_question
 from explorers.views import Plane
 
@@ -38,24 +37,16 @@ class HiddenLayerExplorer(NetworkExplorer):
         self.stretch = 0.5 * self.limit / self.limits["G_X"]
 
     def draw(self):
-        self.plane.show(
-            f"The plane with {len(self.X)} points, the class regions, and on each point its row of G_X as an arrow, "
-            f"{self.stretch:.0f} times as long. {' '.join(self.describe())}",
-            self.X,
-            self.y,
-            self.example,
-            self.params.W1,
-            self.params.b1,
-            self.unit,
-            mlp.forward(self.plane.grid(), self.params).P[:, 1],
-            self.stretch * self.values["G_X"],
+        self.show_plane(
+            f"the class regions, and on each point its row of G_X as an arrow. {' '.join(self.describe())}",
+            regions=True,
+            arrows=self.stretch * self.values["G_X"],
         )
 
     def say_sum(self):
         j = self.unit
         terms = self.values["G_A1"][:, j] * self.X[:, 0]
-        shown = " ".join(f"{term:+z.3f}" for term in terms) if len(terms) <= 6 else f"{len(terms)} terms"
-        return f"G_W1[{j}, 0] = sum over i of G_A1[i, {j}] X[i, 0] = {shown} = {terms.sum():+z.3f}."
+        return f"G_W1[{j}, 0] = sum over i of G_A1[i, {j}] X[i, 0] = {spelled(terms)} = {terms.sum():+z.3f}."
 
     def describe(self):
         i, j = self.example, self.unit

@@ -3,8 +3,7 @@
 import ipywidgets as widgets
 import numpy as np
 
-import mlp_helpers as mlp
-from explorers.explorer import NetworkExplorer, flow
+from explorers.explorer import NetworkExplorer, flow, spelled
 from explorers.predict import loss_question, sign_question
 from explorers.views import Bars, Matrix, Plane
 
@@ -51,16 +50,7 @@ class OutputLayerExplorer(NetworkExplorer):
         self.limits["outer"] = self.limits["G_W2"]
 
     def draw(self):
-        self.plane.show(
-            f"The plane with {len(self.X)} points, class regions and unit {self.unit}'s hinge line. {self.say_point()}",
-            self.X,
-            self.y,
-            self.example,
-            self.params.W1,
-            self.params.b1,
-            self.unit,
-            mlp.forward(self.plane.grid(), self.params).P[:, 1],
-        )
+        self.show_plane(f"class regions and unit {self.unit}'s hinge line. {self.say_point()}", regions=True)
         k, j = self.controls["class"].value, self.unit
         alt = f"A bar for each example, and one for the sum. {self.say_sum()}"
         self.bars.show(alt, f"terms of G_W2[{k}, {j}]", self.terms(), self.example)
@@ -68,8 +58,7 @@ class OutputLayerExplorer(NetworkExplorer):
     def say_sum(self):
         k, j = self.controls["class"].value, self.unit
         terms = self.terms()
-        shown = " ".join(f"{term:+z.3f}" for term in terms) if len(terms) <= 6 else f"{len(terms)} terms"
-        return f"G_W2[{k}, {j}] = sum over i of G_Z[i, {k}] H[i, {j}] = {shown} = {terms.sum():+z.3f}."
+        return f"G_W2[{k}, {j}] = sum over i of G_Z[i, {k}] H[i, {j}] = {spelled(terms)} = {terms.sum():+z.3f}."
 
     def describe(self):
         i, j, k = self.example, self.unit, self.controls["class"].value

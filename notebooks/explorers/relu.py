@@ -49,15 +49,7 @@ class ReluExplorer(NetworkExplorer):
         self.limits["unit"] = np.array([self.limits[symbol] for symbol in COLUMNS])
 
     def draw(self):
-        self.plane.show(
-            f"The plane with {len(self.X)} points and the hinge line of each hidden unit. {' '.join(self.describe())}",
-            self.X,
-            self.y,
-            self.example,
-            self.params.W1,
-            self.params.b1,
-            self.unit,
-        )
+        self.show_plane(f"the hinge line of each hidden unit. {' '.join(self.describe())}")
 
     def say_gate(self):
         i, j = self.example, self.unit

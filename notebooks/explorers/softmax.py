@@ -77,14 +77,7 @@ class SoftmaxExplorer(NetworkExplorer):
             self.share(),
             g,
         )
-        p1 = mlp.forward(self.plane.grid(), self.params).P[:, 1]
-        self.plane.show(
-            f"The plane with {len(self.X)} points and the line where P is one half. {self.say_point()}",
-            self.X,
-            self.y,
-            i,
-            p1=p1,
-        )
+        self.show_plane(f"the line where P is one half. {self.say_point()}", hinges=False, regions=True)
 
     def share(self):
         return -mlp.log_softmax(self.values["Z"])[self.example, self.y[self.example]] / len(self.X)
