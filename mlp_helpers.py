@@ -596,6 +596,7 @@ MISTAKES = [
     Mistake("reshape in place of a transpose", "Z", "H @ W2.reshape(W2.T.shape) + b2"),
     Mistake("A1 in the place of H", "Z", "A1 @ W2.T + b2"),
     Mistake("exp without the division by the row's sum", "P", "np.exp(Z)"),
+    Mistake("divided by the sum over everything instead of the row's sum", "P", "np.exp(Z) / np.exp(Z).sum()"),
     Mistake("softmax over the examples instead of the classes", "P", "softmax(Z.T).T"),
     Mistake("the logarithm of P instead of P", "P", "log_softmax(Z)"),
     Mistake("1/N is missing", "loss", "N * cross_entropy(Z, y)"),
@@ -610,6 +611,7 @@ MISTAKES = [
     Mistake("the sign is flipped", "G_Z", "(Y - P) / N"),
     Mistake("an extra factor P(1 − P)", "G_Z", "(P - Y) * P * (1 - P) / N"),
     Mistake("P without minus Y", "G_Z", "P / N"),
+    Mistake("y in the place of Y", "G_Z", "(P - y[:, None]) / N"),
     Mistake("the labels in Y are swapped", "G_Z", "(P - Y[:, ::-1]) / N"),
     Mistake("only the last example counts", "G_Z", "(P - Y) / N * (np.arange(N) == N - 1)[:, None]"),
     Mistake("example {e}'s gradient is used for all", "G_Z", "np.tile((P - Y)[e] / N, (N, 1))"),
@@ -766,6 +768,8 @@ def check_slopes(answer, f, array):
         return Answer(False, f"Expected an array of numbers, got {_describe(answer)}.")
     if _same(numbers, measured, measured):
         return Answer(True, "Correct: it agrees with the measured slopes.")
+    if numbers.shape == measured.shape and _same(numbers.T, measured, measured):
+        return Answer(False, "The gradient is the right one, transposed. A square shape cannot tell you.")
     return Answer(False, _what_is_true("The gradient", numbers, measured))
 
 
@@ -820,7 +824,10 @@ def _said(error):
         text = str(error)
     except Exception:  # an exception class of the learner's own
         text = ""
-    return type(error).__name__ + (f": {text}" if text else "")
+    hint = ""
+    if isinstance(error, ValueError) and "mismatch in its core dimension" in text:
+        hint = " (The last axis on the left must be as long as the first on the right: is a transpose missing?)"
+    return type(error).__name__ + (f": {text}{hint}" if text else "")
 
 
 def _line_of(error, function):
@@ -837,13 +844,16 @@ def _judge(name, answer, X, y, params, given=()):
 
     given are the symbols that are known to be right: the mistake is not in them, nor before them.
     """
-    right = np.asarray(run_lines(X, y, params)[name], float)
+    values = run_lines(X, y, params)
+    right = np.asarray(values[name], float)
     numbers = _as_numbers(answer)
     if numbers is None:
         return Answer(False, f"{name}: expected an array of numbers, got {_describe(answer)}.")
     if _same(numbers, right, right):
         return Answer(True, "Correct.")
     known = _known_mistakes(name, numbers, right, X, y, params, given)
+    if not known:
+        known = [f"This is {other}, not {name}." for other in LINES if _same(numbers, np.asarray(values[other]), right)]
     if not known:
         return Answer(False, _what_is_true(name, numbers, right))
     shapes = "" if numbers.shape == right.shape else f"{_about_shape(name, numbers, right)}\n"
@@ -901,7 +911,7 @@ def _known_mistakes(name, answer, right, X, y, params, given):
                     f"Reread section {section} of the derivation (notebook {notebook})."
                 )
                 kind = mistake.name.split(":")[0]
-                if kind not in found or kind.startswith(("1/N", "the sign")):
+                if kind not in found or (mistake.symbol == "G_Z" and kind.startswith(("1/N", "the sign"))):
                     found[kind] = text
     return list(found.values())
 
@@ -923,7 +933,8 @@ def _what_is_true(name, answer, right):
     if right.ndim and abs(factor - 1) >= 1e-3 and _same(answer, factor * right, factor * right):
         of = "the right one with its sign flipped and" if factor < 0 else "the right one"
         return f"{name} is {of} times {abs(factor):.4g}: the direction is right, the length is not. Look for a factor."
-    parts = (_about_parts(answer, right), _about_direction(answer, right), _worst(answer, right))
+    direction = _about_direction(answer, right, name.startswith(("G_", "The")))
+    parts = (_about_parts(answer, right), direction, _worst(answer, right))
     return f"{name} is not right yet. {''.join(parts)}"
 
 
@@ -952,16 +963,17 @@ def _about_parts(answer, right):
         good = close.all(axis=tuple(other for other in range(right.ndim) if other != axis))
         if good.any():
             listed = ", ".join(map(str, np.flatnonzero(good)[:8]))
-            return f"It is right in {word} {listed}{', …' if good.sum() > 8 else ''}, and wrong in the others. "
+            words = word if good.sum() == 1 else {"entry": "entries"}.get(word, f"{word}s")
+            return f"It is right in {words} {listed}{', …' if good.sum() > 8 else ''}, and wrong in the others. "
     return f"{close.sum()} of {close.size} entries are right. "
 
 
-def _about_direction(answer, right):
+def _about_direction(answer, right, is_gradient):
     length, error = np.abs(answer).max(), np.abs(answer - right).max() / np.abs(right).max()
     if error < 1e-2:
         of = " of the largest entry" if right.ndim else ""
         return f"It is off by a part in {1 / error:.0f}{of}: was something rounded on the way? "
-    if not right.ndim:
+    if not right.ndim or not is_gradient:
         return ""
     cosine = float((answer / length * right).sum() / np.sqrt(((answer / length) ** 2).sum() * (right**2).sum()))
     return f"Its direction is {'nearly right' if cosine > 0.99 else 'wrong'}. "

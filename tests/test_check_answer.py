@@ -411,6 +411,11 @@ def test_a_function_is_not_told_of_a_mistake_in_what_it_was_given():
     assert "Your G_W2 is what G_Z = (Y - P) / N leads to" in own and "Or:" not in own
 
 
+def test_an_update_uphill_is_no_learning_rate():
+    answer = check_answer("G_H", updated(right_values(5, 2, 16, 2), -0.5)["G_H"], *make_net())
+    assert answer.correct is False and named(answer) == []
+
+
 def test_a_loss_that_overflows_is_told_on_which_batch():
     answer = check_answer("loss", lambda P, Y, N: -(Y * np.log(P)).sum() / N, *make_net())
     assert answer.correct is False
@@ -661,8 +666,8 @@ def test_right_in_some_rows_columns_or_entries():
     v, net = right_values(5, 2, 16, 2), make_net()
     shift = np.random.default_rng(0).uniform(1, 2, (5, 16))
     rows, columns = np.array([1, 0, 1, 1, 0]), np.arange(16) % 3 == 0
-    assert "right in row 1, 4, and wrong" in str(check_answer("G_H", v.G_H + shift * rows[:, None], *net))
-    text = "right in column 1, 2, 4, 5, 7, 8, 10, 11, …, and wrong"
+    assert "right in rows 1, 4, and wrong" in str(check_answer("G_H", v.G_H + shift * rows[:, None], *net))
+    text = "right in columns 1, 2, 4, 5, 7, 8, 10, 11, …, and wrong"
     assert text in str(check_answer("G_H", v.G_H + shift * columns, *net))
     assert "right in entry 1, and wrong" in str(check_answer("G_b2", v.G_b2 + np.array([0.3, 0]), *net))
     one = check_answer("M", v.M ^ (np.arange(80).reshape(5, 16) % 5 == 0), *net)
@@ -1033,8 +1038,8 @@ def test_slopes_not_attempted(answer):
         (-SLOPES, "The gradient is the right one with its sign flipped and times 1:"),
         (0 * SLOPES, "The gradient is 0 everywhere."),
         (with_entry(SLOPES, (2, 1), np.nan), "The gradient has nan at [2, 1]."),
-        (with_entry(SLOPES, 2, 50.0), "It is right in row 0, 1, 3, 4, and wrong in the others."),
-        (with_entry(SLOPES, (..., 2), 50.0), "It is right in column 0, 1, and wrong in the others."),
+        (with_entry(SLOPES, 2, 50.0), "It is right in rows 0, 1, 3, 4, and wrong in the others."),
+        (with_entry(SLOPES, (..., 2), 50.0), "It is right in columns 0, 1, and wrong in the others."),
         (np.round(SLOPES, 3), "rounded"),
         (SLOPES * AT, "The gradient is not right yet."),
     ],

@@ -267,4 +267,5 @@ def test_notebook_06_prints_the_same_without_pytorch(tmp_path, monkeypatch):
     path = NOTEBOOKS / "06_end_to_end.ipynb"
     committed, again = load(path), load(path)
     execute(again, path.parent)
-    assert [comparable(cell) for _, cell in code_cells(again)] == [comparable(cell) for _, cell in code_cells(committed)]
+    for (n, saved), (_, shown) in zip(code_cells(committed), code_cells(again), strict=True):
+        assert comparable(shown) == comparable(saved), f"cell {n}"

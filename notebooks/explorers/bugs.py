@@ -44,13 +44,12 @@ CASES = [(BUGS + DECOYS)[index] for index in np.random.default_rng(8).permutatio
 
 
 class Findings(NamedTuple):
-    """What the detectors say of a backward pass; first_wrong is by name, and None where a check passes."""
+    """What the detectors say of a backward pass; wrong_at lists the gradients that a check calls wrong."""
 
     shapes_fit: bool
     losses: list
     accuracy: float
-    first_wrong_at_1: str | None
-    first_wrong_at_12: str | None
+    wrong_at_1: list
     wrong_at_12: list
     cosine: float
     ratio: float
@@ -73,7 +72,7 @@ def examine(bug, X, y, params):
         shapes_fit,
         losses,
         mlp.accuracy(X, y, trained),
-        *(wrong[0] if wrong else None for wrong in (at_1, at_12)),
+        at_1,
         at_12,
         float(ours @ true / (length * right_length)) if length and right_length else 0.0,
         float(length / right_length) if right_length else 0.0,
@@ -99,17 +98,17 @@ def _wrong(report):
 
 
 def _broken(bug, X, y, params):
-    """Say which of the things that must always hold do not."""
+    """Say what is wrong of the things that must always hold."""
     values = mlp.run_lines(X, y, params, bug, e=0, lr=RATE)
     off = values["G_A1"][values["A1"] <= 0]
-    holds = {
-        "rows of P sum to 1": np.allclose(values["P"].sum(axis=1), 1),
-        "rows of G_Z sum to 0": np.allclose(values["G_Z"].sum(axis=1), 0),
-        "no entry of G_Z is beyond 1/N": np.abs(values["G_Z"]).max() <= 1 / len(X) + 1e-12,
-        "G_Z is below 0 at the true label": bool((values["G_Z"][np.arange(len(X)), y] < 0).all()),
-        "G_A1 is 0 where A1 ≤ 0": not off.any(),
+    broken = {
+        "the rows of P do not sum to 1": not np.allclose(values["P"].sum(axis=1), 1),
+        "the rows of G_Z do not sum to 0": not np.allclose(values["G_Z"].sum(axis=1), 0),
+        "an entry of G_Z is beyond ±1/N": np.abs(values["G_Z"]).max() > 1 / len(X) + 1e-12,
+        "G_Z is not below 0 at the true label": bool((values["G_Z"][np.arange(len(X)), y] >= 0).any()),
+        "G_A1 is not 0 where A1 ≤ 0": bool(off.any()),
     }
-    return [name for name, true in holds.items() if not true]
+    return [what for what, true in broken.items() if true]
 
 
 class BugLab(Explorer):
@@ -121,7 +120,8 @@ class BugLab(Explorer):
         self.add_data_and_reset()
         numbers = [(f"number {number + 1}", number) for number in range(len(CASES))]
         steps = [("choose a step", ""), ("nothing is broken", "nothing")]
-        steps += [(f"{number}: {name}", name) for number, name in enumerate(NINE, start=1)]
+        labels = {"G_A1": "G_A1 and its mask M"}
+        steps += [(f"{number}: {labels.get(name, name)}", name) for number, name in enumerate(NINE, start=1)]
         bug = self.add_control("bug", widgets.Dropdown(options=numbers, description="backward pass"), self._forget)
         guess = self.add_control("guess", widgets.Dropdown(options=steps, description="broken step"), self._forget)
         buttons = flow(self.add_button("check", "Check my answer", self._check), self.controls["reset"])
@@ -159,6 +159,13 @@ class BugLab(Explorer):
             self.verdict = f"Right! {self._tell()}"
         elif truth == "nothing":
             self.verdict = f"No. Every detector is silent: this line is another way to write the step. {self._tell()}"
+        elif (guess, truth) == ("G_Z", "P"):
+            self.verdict = (
+                "No, the line of G_Z is right, but it was given a wrong P. The gradient check cannot see P, "
+                "which is no gradient. Look at what must always hold."
+            )
+        elif (guess, truth) == ("P", "G_Z"):
+            self.verdict = "No, P is right: its rows sum to 1, or the table would say so."
         elif guess == "nothing":
             self.verdict = "No, something is broken. Look at the gradient check at N = 12."
         else:
@@ -172,10 +179,10 @@ class BugLab(Explorer):
         line = f"The line reads {bug.symbol} = {bug.line}."
         if bug in DECOYS:
             return f"{line} That is the same as {bug.symbol} = {mlp.LINES[bug.symbol]}."
-        clues = [f"the check at N = 12 is first wrong at {found.first_wrong_at_12}"]
+        clues = [f"the check at N = 12 is first wrong at {found.wrong_at_12[0]}"]
         if found.cosine > 0.999 and abs(found.ratio - 1) > 1e-3:
             clues.append(f"the direction is right, but the length is {found.ratio:.3g} times the right one")
-        clues += [f"it is not true that {broken}" for broken in found.broken]
+        clues += found.broken
         return (
             f"{line} It should read {bug.symbol} = {mlp.LINES[bug.symbol]}: {bug.name.format(e=0, lr=RATE)}. "
             f"What gave it away: {'; '.join(clues)}."
@@ -189,7 +196,7 @@ class BugLab(Explorer):
         found = self._findings(self.bug)
         end = found.losses[-1]
         self.losses.show(
-            f"Loss over {STEPS} steps: {end:.3f} at the end, {self.right_losses[-1]:.3f} with the right backward pass.",
+            f"Loss over {STEPS} steps: {end:.4g} at the end, {self.right_losses[-1]:.3f} with the right backward pass.",
             (self.right_losses, found.losses),
             2 * max(1.0, self.right_losses[0]),
         )
@@ -200,18 +207,19 @@ class BugLab(Explorer):
         ending = "" if len(found.losses) > STEPS else f", then the numbers overflow at step {len(found.losses)}"
         return {
             "Shapes": "all fit" if found.shapes_fit else "some do not fit",
-            "Loss": f"{found.losses[0]:.3f} at the start, {found.losses[-1]:.3f} at the end{ending}",
+            "Loss": f"{found.losses[0]:.4g} at the start, {found.losses[-1]:.4g} at the end{ending}",
             "Accuracy": f"{found.accuracy:.1%} after {STEPS} steps",
-            "Gradient check, N = 1": _say_check(found.first_wrong_at_1 and [found.first_wrong_at_1]),
+            "Gradient check, N = 1": _say_check(found.wrong_at_1),
             "Gradient check, N = 12": _say_check(found.wrong_at_12),
             "Direction": f"cosine {found.cosine:.3f} with the right gradient of the parameters, N = 12",
             "Length": f"{found.ratio:.3f} times the right one, N = 12",
-            "What must always hold": "holds" if not found.broken else f"broken: {'; '.join(found.broken)}",
+            "What must always hold": "holds" if not found.broken else "; ".join(found.broken),
         }
 
     def describe(self):
         number = self.controls["bug"].value + 1
-        lines = [f"Backward pass {number} of {len(CASES)}. You have solved {len(self.solved)}."]
+        solved = ", ".join(str(case + 1) for case in sorted(self.solved)) or "none yet"
+        lines = [f"Backward pass {number} of {len(CASES)}. Solved: {solved}."]
         return [*lines, self.verdict] if self.verdict else lines
 
     def __repr__(self):

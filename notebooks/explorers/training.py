@@ -145,7 +145,7 @@ class TrainingExplorer(Explorer):
         lines = [
             self.say_step(),
             f"Learning rate {lr}, batch size {self.controls['batch'].label}.",
-            f"Lengths of the gradients: {norms}.",
+            f"Lengths of the gradients on all {len(self.X)} points: {norms}.",
             f"Dead for all points: {len(dead)} of {len(self.params.b1)} units.",
         ]
         if self.overflow:
