@@ -279,10 +279,8 @@ class Explorer(widgets.VBox):
     def _snapshot(self):
         """The pictures side by side with the words below, one pixel a CSS pixel at scale 1."""
         pictures = [_shrunk(view.pixels()) for view in self.views.values() if isinstance(view, Picture)]
-        height = max(len(picture) for picture in pictures)
-        padded = [np.pad(p, ((0, height - len(p)), (0, 0), (0, 0)), constant_values=255) for p in pictures]
-        top = np.hstack(padded)
-        return np.vstack([top, _text_pixels(repr(self), top.shape[1], self.scale)])
+        top = np.hstack([*_padded(pictures, axis=0)])
+        return np.vstack([*_padded([top, _text_pixels(repr(self), top.shape[1], self.scale)], axis=1)])
 
 
 class NetworkExplorer(Explorer):
@@ -409,6 +407,15 @@ def _shrunk(pixels):
     return blocks.mean(axis=(1, 3)).round().astype(np.uint8)
 
 
+def _padded(pictures, axis):
+    """Fill pictures up with white to the largest height (axis 0) or width (axis 1)."""
+    largest = max(picture.shape[axis] for picture in pictures)
+    for picture in pictures:
+        room = [(0, 0)] * 3
+        room[axis] = (0, largest - picture.shape[axis])
+        yield np.pad(picture, room, constant_values=255)
+
+
 def _text_pixels(text, width, scale):
     lines = text.split("\n")
     height = round((17 * len(lines) + 10) * scale)
@@ -416,7 +423,7 @@ def _text_pixels(text, width, scale):
     canvas = FigureCanvasAgg(figure)
     figure.text(0.01, 0.98, text, fontsize=8, color=INK, va="top", linespacing=1.35, parse_math=False)
     canvas.draw()
-    return np.asarray(canvas.buffer_rgba())[:height, :width]
+    return np.asarray(canvas.buffer_rgba())
 
 
 def _checked(X, y, params):
