@@ -592,6 +592,7 @@ MISTAKES = [
     Mistake("reshape in place of a transpose", "A1", "X @ W1.reshape(W1.T.shape) + b1"),
     Mistake("ReLU is missing", "H", "A1"),
     Mistake("the size of A1 instead of its positive part", "H", "np.abs(A1)"),
+    Mistake("the negative part of A1 instead of its positive part", "H", "np.minimum(A1, 0)"),
     Mistake("the bias is missing", "Z", "H @ W2.T"),
     Mistake("reshape in place of a transpose", "Z", "H @ W2.reshape(W2.T.shape) + b2"),
     Mistake("A1 in the place of H", "Z", "A1 @ W2.T + b2"),
@@ -746,7 +747,8 @@ def check_answer(name, answer, X, y, params):
     for number, batch in enumerate([(X, y, params), *_fresh_batches(name, params)]):
         verdict = _judge_function(name, answer, *batch)
         if not verdict.correct:
-            where = f"Right on your batch, but not on a fresh one of {len(batch[0])} examples. "
+            large = " and logits in the thousands" if name == "loss" and number == 3 else ""
+            where = f"Right on your batch, but not on a fresh one of {len(batch[0])} examples{large}. "
             hint = "Does it use something that is not among its arguments? " if number == 1 else ""
             where = f"{where}{hint}There: " if number and verdict.correct is False else ""
             return verdict._replace(diagnosis=where + verdict.diagnosis)
