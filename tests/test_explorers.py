@@ -200,7 +200,7 @@ BATCHES = {
 @pytest.mark.parametrize("net", BATCHES.values(), ids=BATCHES)
 def test_odd_networks_and_batches_are_shown(name, net):
     if name == "bug_lab" and len(net[0]) < 12:  # it checks gradients at N = 12
-        with pytest.raises(ValueError, match="^X: expected 12 examples or more"):
+        with pytest.raises(ValueError, match=r"^X: expected 12 examples or more"):
             make(name, *net)
         return
     explorer = make(name, *net)
@@ -625,6 +625,11 @@ def test_softmax_a_constant_added_to_all_logits_moves_no_probability():
         assert np.abs(explorer.views["P"].array - P).max() < 1e-13
         assert np.abs(explorer.views["G_Z"].array - G_Z).max() < 1e-13
         assert f"s = {s:.2f} added to every logit moves P by at most 0." in repr(explorer)
+    explorer.controls["s"].value = 2.0
+    explorer.controls["reset"].click()
+    assert "s = 0.00 added" in repr(explorer)
+    explorer.controls["s"].value = 1.0  # counts from where it is reset to
+    assert np.abs(explorer.views["Z"].array - Z - 1).max() < 1e-13
 
 
 def slope_of(tangent):
@@ -686,7 +691,7 @@ def test_relu_a_unit_dies_for_the_whole_batch_and_wakes():
         assert M[:, 7].any() != dead and G_A1[:, 7].any() != dead
         assert f"{M.sum()} of {M.size} entries are on." in repr(explorer)
         named = re.search("whole batch: (.*)[.]", repr(explorer))[1]
-        assert ("7" in re.findall(r"\d+", named)) == dead
+        assert re.findall(r"\d+", named) == [str(unit) for unit in range(16) if not M[:, unit].any()]
 
 
 def test_hidden_layer_arrows_are_rows_of_G_X():
