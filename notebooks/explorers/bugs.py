@@ -1,5 +1,6 @@
 """The bug lab: a backward pass with one wrong line, or none, and what each detector says of it."""
 
+import pickle
 from typing import NamedTuple
 
 import ipywidgets as widgets
@@ -118,11 +119,12 @@ class BugLab(Explorer):
         self.facts = self.views["detectors"] = Facts("What the detectors say")
         self.found, self.verdict, self.solved = {}, "", set()
         self.add_data_and_reset()
-        numbers = [(f"number {number + 1}", number) for number in range(len(CASES))]
         steps = [("choose a step", ""), ("nothing is broken", "nothing")]
         labels = {"G_A1": "G_A1 and its mask M"}
         steps += [(f"{number}: {labels.get(name, name)}", name) for number, name in enumerate(NINE, start=1)]
-        bug = self.add_control("bug", widgets.Dropdown(options=numbers, description="backward pass"), self._forget)
+        bug = self.add_control(
+            "bug", widgets.Dropdown(options=self._numbers(), description="backward pass"), self._forget
+        )
         guess = self.add_control("guess", widgets.Dropdown(options=steps, description="broken step"), self._forget)
         buttons = flow(self.add_button("check", "Check my answer", self._check), self.controls["reset"])
         left = widgets.VBox([self.controls["data"], bug, guess, buttons, self.words.widget])
@@ -136,18 +138,34 @@ class BugLab(Explorer):
     def _forget(self, _):
         self.verdict = ""
 
+    def _numbers(self):
+        return [(f"number {case + 1}{' (solved)' if case in self.solved else ''}", case) for case in range(len(CASES))]
+
     def _choose_data(self, name):
         super()._choose_data(name)
-        self.found, self.verdict = {}, ""
+        self.verdict = ""
 
     def _reset(self):
         super()._reset()
-        self.found, self.verdict, self.solved = {}, "", set()
+        self.verdict, self.solved = "", set()
 
-    def _findings(self, bug):
-        if bug not in self.found:
-            self.found[bug] = examine(bug, self.X, self.y, self.params)
-        return self.found[bug]
+    def sync(self):
+        super().sync()
+        with self._quietly():
+            bug = self.controls["bug"]
+            number, bug.options = bug.value, self._numbers()
+            bug.value = number
+
+    def _once(self, function, what):
+        """function(what, X, y, params), computed once for each."""
+        net = self.X, self.y, self.params
+        key = function, what, pickle.dumps(net)
+        if key not in self.found:
+            self.found[key] = function(what, *net)
+        return self.found[key]
+
+    def _findings(self):
+        return self._once(examine, self.bug)
 
     def _check(self):
         guess, bug = self.controls["guess"].value, self.bug
@@ -175,7 +193,7 @@ class BugLab(Explorer):
 
     def _tell(self):
         """Show the line, the mended line, and what gave it away."""
-        bug, found = self.bug, self._findings(self.bug)
+        bug, found = self.bug, self._findings()
         line = f"The line reads {bug.symbol} = {bug.line}."
         if bug in DECOYS:
             return f"{line} That is the same as {bug.symbol} = {mlp.LINES[bug.symbol]}."
@@ -190,15 +208,15 @@ class BugLab(Explorer):
 
     def frame(self):
         self.plane.set_limit(self.limit)
-        self.right_losses, _ = _train(mlp.backward, self.X, self.y, self.params)
 
     def draw(self):
-        found = self._findings(self.bug)
+        found = self._findings()
+        right_losses, _ = self._once(_train, mlp.backward)
         end = found.losses[-1]
         self.losses.show(
-            f"Loss over {STEPS} steps: {end:.4g} at the end, {self.right_losses[-1]:.3f} with the right backward pass.",
-            (self.right_losses, found.losses),
-            2 * max(1.0, self.right_losses[0]),
+            f"Loss over {STEPS} steps: {end:.4g} at the end, {right_losses[-1]:.3f} with the right backward pass.",
+            (right_losses, found.losses),
+            2 * max(1.0, right_losses[0]),
         )
         self.plane.show(f"The plane with {len(self.X)} points to learn.", self.X, self.y, None)
         self.facts.show(self._facts(found))

@@ -4,8 +4,10 @@ One change runs one `update()`: state → mlp_helpers → views. An explorer com
 """
 
 import re
+import textwrap
 from contextlib import contextmanager
 from functools import partial
+from numbers import Real
 
 import ipywidgets as widgets
 import numpy as np
@@ -67,6 +69,7 @@ class Explorer(widgets.VBox):
         self.scale = _checked_scale(scale)
         self.controls, self.views = {}, {}
         self._actions, self._defaults = {}, {}
+        self._exact = {}  # control name → the number that its slider shows rounded
         self._quiet = False
         self._take(*self._given)
         self.compute()
@@ -211,8 +214,7 @@ class Explorer(widgets.VBox):
 
     def _only_rounded(self, name, value):
         """A browser sends a slider's value back rounded to its step: that is no move."""
-        synced = self.synced()
-        return name in synced and abs(synced[name][0] - value) <= STEP / 2 + 1e-9
+        return name in self._exact and abs(self._exact[name] - value) <= STEP / 2 + 1e-9
 
     def _change(self, act, reframe):
         """Act on the state, with no control heard meanwhile, then update once."""
@@ -229,7 +231,7 @@ class Explorer(widgets.VBox):
         """Let the controls say what the state is; a slider's range grows where a value needs it."""
         with self._quietly():
             for name, (value, label) in self.synced().items():
-                slider = self.controls[name]
+                slider, self._exact[name] = self.controls[name], value
                 reach = max(slider.max, float(np.ceil(abs(value))))
                 slider.min, slider.max, slider.description = -reach, reach, label
                 if abs(slider.value - value) > STEP / 2 + 1e-9:
@@ -314,6 +316,15 @@ class NetworkExplorer(Explorer):
         of_unit = [*map(pick, ("unit", *self._unit_numbers()))]
         self.predictor = Predictor(self, self.questions())
         return widgets.VBox([*of_input, *of_unit, self.predictor.widget])
+
+    def put(self, values):
+        """Go to the state that these values were computed for."""
+        self._take(values["X"], values["y"], mlp.Params(*(values[name] for name in mlp.Params._fields)))
+        self.values = values
+
+    def _change(self, act, reframe):
+        self.predictor.resume()
+        super()._change(act, reframe)
 
     def react(self, reframe):
         if not self.predictor.holds(reframe):
@@ -417,11 +428,11 @@ def _padded(pictures, axis):
 
 
 def _text_pixels(text, width, scale):
-    lines = text.split("\n")
+    lines = [part for line in text.split("\n") for part in textwrap.wrap(line, int(width / scale / 7))]
     height = round((17 * len(lines) + 10) * scale)
     figure = Figure(figsize=(width / 100 / scale, height / 100 / scale), dpi=100 * scale)
     canvas = FigureCanvasAgg(figure)
-    figure.text(0.01, 0.98, text, fontsize=8, color=INK, va="top", linespacing=1.35, parse_math=False)
+    figure.text(0.01, 0.98, "\n".join(lines), fontsize=8, color=INK, va="top", linespacing=1.35, parse_math=False)
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())
 
@@ -441,8 +452,8 @@ def _checked(X, y, params):
 
 
 def _checked_scale(scale):
-    if not isinstance(scale, int | float) or isinstance(scale, bool):
+    if not isinstance(scale, Real) or isinstance(scale, bool):
         raise TypeError(f"scale: expected a number, got {type(scale).__name__} {scale!r}")
     if not 0.5 <= scale <= 4:
         raise ValueError(f"scale: expected a number from 0.5 to 4, got {scale}")
-    return scale
+    return float(scale)

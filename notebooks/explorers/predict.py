@@ -55,11 +55,14 @@ def loss_question():
 
 
 class Predictor:
-    """The controls of an explorer for predictions; `.tally` counts them, as [right, all]."""
+    """The controls of an explorer for predictions; `.tally` counts them, as [right, all].
+
+    While a change waits, the explorer's state is the one on the screen, and `.waiting` has the values of the other.
+    """
 
     def __init__(self, explorer, questions):
         self.explorer, self.questions = explorer, questions
-        self.before, self.verdict, self.tally = None, [], [0, 0]
+        self.shown, self.waiting, self.verdict, self.tally = None, None, [], [0, 0]
         self.widget = widgets.VBox()
         if not questions:
             return
@@ -85,30 +88,37 @@ class Predictor:
     def _choose(self, name):
         self.answer.options = self.questions[name].answers
 
+    def resume(self):
+        """Let the next change act on the one that waits."""
+        if self.waiting:
+            self.explorer.put(self.waiting)
+
     def holds(self, reframe):
         """Keep a change of the network or the batch from the screen, where a prediction is due."""
+        explorer = self.explorer
         if not self.questions or not self.on.value or reframe:
-            self.before = None
+            self.waiting = None
             return False
-        if self.explorer.differs():
-            self.before = self.before or self.explorer.values
-            self.explorer.compute()
-            self.verdict = []
-        if self.before is None:
+        if explorer.differs():
+            self.shown = self.shown if self.waiting else explorer.values
+            explorer.compute()
+            self.waiting, self.verdict = explorer.values, []
+        if not self.waiting:
             return False
-        self.explorer.sync()
+        explorer.sync()
+        explorer.put(self.shown)
         return True
 
     def _judge(self):
         """Compare the prediction with the truth, and let the change be seen."""
-        if self.before is None:
+        if not self.waiting:
             return
-        question, now = self.questions[self.asked.value], self.explorer.values
-        truth = question.truth(self.before, now)
+        question, now = self.questions[self.asked.value], self.waiting
+        truth = question.truth(self.shown, now)
         right = truth == self.answer.value
         self.tally = [self.tally[0] + right, self.tally[1] + 1]
-        self.verdict = [f"{'Right' if right else 'Not this time'}: {truth}. {question.why(self.before, now)}"]
-        self.before = None
+        self.verdict = [f"{'Right' if right else 'Not this time'}: {truth}. {question.why(self.shown, now)}"]
+        self.waiting = None
 
     def show(self):
         """Say what is to be predicted, or what came of it."""
@@ -119,7 +129,7 @@ class Predictor:
         if not self.on.value:
             return []
         tally = f"Predictions: {self.tally[0]} of {self.tally[1]} right."
-        if self.before is not None:
+        if self.waiting:
             text = self.questions[self.asked.value].text()
             return [f"A change is waiting. After it: {text}? Choose an answer and press Show me.", tally]
         return [*(self.verdict or ["Change something. It will wait for your prediction."]), tally]

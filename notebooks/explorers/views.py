@@ -15,7 +15,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LinearLocator
 from PIL import Image
 
 POSITIVE, NEGATIVE = (
@@ -25,6 +25,7 @@ POSITIVE, NEGATIVE = (
 CLASS_COLORS, CLASS_MARKERS, CLASS_NAMES = ("#4b2e9e", "#d99a00"), ("o", "s"), ("circle", "square")
 INK, FAINT, ON = "#222222", "#9a9a9a", "#007a5a"
 LEVELS = 8
+TICKS = 5  # on each axis, wherever its range: a picture is always made of the same artists
 HIDPI = 2  # pixels drawn per CSS pixel
 
 
@@ -78,6 +79,16 @@ def nice_limit(values):
     return next(float(power * digit) for digit in (1, 2, 5, 10) if largest <= power * digit * (1 + 1e-9))
 
 
+def nice_range(low, high):
+    """The narrowest range around low to high that TICKS ticks divide into round numbers."""
+    gaps, least = TICKS - 1, (high - low) / (TICKS - 1)
+    power = 10.0 ** np.floor(np.log10(least))
+    for step in power * np.array([1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10, 20]):
+        start = step * np.floor(low / step + 1e-9)
+        if start + gaps * step >= high - 1e-9 * step:
+            return float(start), float(start + gaps * step)
+
+
 # ---------------------------------------------------------------- numbers
 
 
@@ -89,7 +100,7 @@ class Axis:
 
 
 def matrix_html(symbol, meaning, array, rows, columns, limit, decimals=3, row=None, column=None, now=False):
-    """Write a matrix, or a vector as its one row, as an HTML table."""
+    """Write a matrix, or a vector as its one row, as an HTML table; a number with a colour shows a digit of its own."""
     shape = f"({', '.join(map(str, array.shape))}{',' if array.ndim == 1 else ''})"
     grid = np.atleast_2d(array)
     corner = ", ".join(axis.name for axis in (rows, columns) if axis.name)
@@ -110,11 +121,15 @@ def matrix_html(symbol, meaning, array, rows, columns, limit, decimals=3, row=No
 
 def _number_cells(grid, limit, decimals):
     levels = np.clip(np.rint(LEVELS * grid / limit), -LEVELS, LEVELS).astype(int).tolist()
+    faintest = np.broadcast_to(limit / (2 * LEVELS), grid.shape[1])
+    formats = [
+        f"z.{max(decimals, digits)}f" if digits <= 6 else ".1e" for digits in -np.floor(np.log10(faintest)).astype(int)
+    ]
     for numbers, shades in zip(grid.tolist(), levels, strict=True):
         yield [
             f"<td{f' class={chr(112 if shade > 0 else 110)}{abs(shade)}' if shade else ''}>"
-            + f"{number:z.{0 if number.is_integer() else decimals}f}"
-            for number, shade in zip(numbers, shades, strict=True)
+            + format(number, "z.0f" if number.is_integer() else spec)
+            for number, shade, spec in zip(numbers, shades, formats, strict=True)
         ]
 
 
@@ -272,6 +287,8 @@ def _axes(figure, rect, xlabel, ylabel):
     axes.set_xlabel(xlabel, fontsize=9, color=INK)
     axes.set_ylabel(ylabel, fontsize=9, color=INK)
     axes.tick_params(labelsize=8, colors=INK)
+    axes.xaxis.set_major_locator(LinearLocator(TICKS))
+    axes.yaxis.set_major_locator(LinearLocator(TICKS))
     axes.grid(color="#e6e6e6", linewidth=0.6)
     axes.set_axisbelow(True)
     return axes
@@ -285,8 +302,6 @@ class Plane(Picture):
     def __init__(self, n_points, n_hidden, scale, size=350):
         super().__init__(size, size, scale)
         axes = self.axes = _axes(self.figure, (0.14, 0.13, 0.83, 0.84), "x1", "x2")
-        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-        axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
         self.regions = self.move(Pixels(axes))
         self.on_side = self.move(axes.add_patch(Polygon(np.zeros((3, 2)), facecolor=ON, alpha=0.18, linewidth=0)))
         self.hinges = self.move(
@@ -457,8 +472,8 @@ class Curve(Picture):
             self._frame = frame
             self.axes.set_xlabel(xlabel)
             self.axes.set_xlim(xs[0], xs[-1])
-            margin = 0.08 * (ys.max() - ys.min()) + 0.02
-            self.axes.set_ylim(min(ys.min(), value) - margin, max(ys.max(), value) + margin)
+            margin = 0.05 * (ys.max() - ys.min()) + 0.02
+            self.axes.set_ylim(nice_range(min(ys.min(), value) - margin, max(ys.max(), value) + margin))
             self.relimit()
         reach = np.array([xs[0], xs[-1]])
         self.line.set_data(xs, ys)
@@ -495,7 +510,8 @@ class Run(Picture):
         self.top = 0
 
     def set_top(self, top):
-        """Let the loss axis reach from 0 to top."""
+        """Let the loss axis reach from 0 to top or a little higher."""
+        _, top = nice_range(0, top)
         if top != self.top:
             self.top = top
             self.loss_axes.set_ylim(0, top)
@@ -504,7 +520,7 @@ class Run(Picture):
     def show(self, alt, loss, accuracy, norms, step):
         """loss, accuracy (n,) and norms (n, 4) are what is known so far, from step 0 on."""
         if max(loss) > self.top:
-            self.set_top(nice_limit(np.array(loss)))
+            self.set_top(max(loss))
         steps = np.arange(len(loss))
         self.loss.set_data(steps, loss)
         self.accuracy.set_data(steps, accuracy)
@@ -520,7 +536,7 @@ class Losses(Picture):
 
     def __init__(self, steps, names, scale, width=350, height=300):
         super().__init__(width, height, scale)
-        self.axes = _axes(self.figure, (0.14, 0.15, 0.83, 0.82), "step", "loss")
+        self.axes = _axes(self.figure, (0.17, 0.15, 0.79, 0.82), "step", "loss")
         self.axes.set_xlim(0, steps)
         self.lines = [
             self.move(self.axes.plot([], [], color=color, linewidth=2, linestyle=dash, label=name)[0])
@@ -529,7 +545,8 @@ class Losses(Picture):
         self.axes.legend(loc="upper right", fontsize=8, frameon=False)
 
     def show(self, alt, runs, top):
-        """The loss axis reaches from 0 to top; what is higher leaves the picture."""
+        """The loss axis reaches from 0 to top or a little higher; what is higher leaves the picture."""
+        _, top = nice_range(0, top)
         if top != self.axes.get_ylim()[1]:
             self.axes.set_ylim(0, top)
             self.relimit()
