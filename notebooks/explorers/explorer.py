@@ -15,8 +15,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 import mlp_helpers as mlp
+from explorers.colors import INK, png
 from explorers.predict import Predictor
-from explorers.views import HIDPI, INK, Axis, Matrix, Picture, Words, nice_limit, png, scale_name, style
+from explorers.views import HIDPI, Axis, Matrix, Picture, Words, nice_limit, scale_name, style
 
 AS_GIVEN = "as given"
 STEP = 0.01  # sliders show values rounded to this, as the tables do, and the state keeps every digit
