@@ -37,7 +37,8 @@ from explorers.colors import (
     png,
 )
 
-LEVELS = 8
+LEVELS = 8  # shades of a cell on each side of 0
+DEEPEST, ON_CELL = 0.6, 0.35  # how much of its colour the deepest shade has, and the 1 of a mask
 TICKS = 5  # on each axis, wherever its range: a picture is always made of the same artists
 HIDPI = 2  # pixels drawn per CSS pixel
 
@@ -45,10 +46,11 @@ HIDPI = 2  # pixels drawn per CSS pixel
 def style(scale):
     """The style sheet of an explorer at this scale, as a widget to put among its children."""
     shades = "".join(
-        f".bp-explorer td.{sign}{level}{{background:{color}{round(153 * level / LEVELS):02x}}}"
+        f".bp-explorer td.{sign}{level}{{background:{color}{round(255 * DEEPEST * level / LEVELS):02x}}}"
         for sign, color in (("p", POSITIVE), ("n", NEGATIVE))
         for level in range(1, LEVELS + 1)
     )
+    shades += f".bp-explorer td.on{{background:{ON}{round(255 * ON_CELL):02x}}}"
     return widgets.HTML(f"<style>{_CSS}{shades}.bp-{scale_name(scale)}{{--bp-scale:{scale}}}</style>")
 
 
@@ -72,7 +74,6 @@ _CSS = """
 .bp-explorer .widget-inline-hbox,.bp-explorer .widget-button{margin-top:1px;margin-bottom:1px}
 .bp-explorer td,.bp-explorer th{text-align:right;padding:0 .2em;border:1px solid transparent;white-space:nowrap}
 .bp-explorer th{font-weight:normal;min-width:2.2em}
-.bp-explorer td.on{background:rgba(0,122,90,.35)}
 .bp-explorer tr.m,.bp-explorer col.m{border:2px solid var(--bp-ink)}
 .bp-explorer .bp-now caption b{outline:2px solid var(--bp-ink);outline-offset:1px}
 .bp-explorer .bp-facts td,.bp-explorer .bp-facts th{text-align:left;padding:.1em .6em;white-space:normal;
