@@ -617,6 +617,11 @@ MISTAKES = [
     Mistake("an extra factor P(1 − P)", "G_Z", "(P - Y) * P * (1 - P) / N"),
     Mistake("P without minus Y", "G_Z", "P / N"),
     Mistake("y in the place of Y", "G_Z", "(P - y[:, None]) / N"),
+    Mistake(
+        "1 is taken from whole columns of P instead of one entry a row",
+        "G_Z",
+        "(P - np.isin(np.arange(P.shape[1]), y)) / N",
+    ),
     Mistake("the labels in Y are swapped", "G_Z", "(P - Y[:, ::-1]) / N"),
     Mistake("only the last example counts", "G_Z", "(P - Y) / N * (np.arange(N) == N - 1)[:, None]"),
     Mistake("example {e}'s gradient is used for all", "G_Z", "np.tile((P - Y)[e] / N, (N, 1))"),
