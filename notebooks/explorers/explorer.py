@@ -178,6 +178,7 @@ class Explorer(widgets.VBox):
             "auto" if isinstance(control, widgets.Dropdown) else f"{round(105 * self.scale)}px"
         )
         control.layout.width = f"{round(310 * self.scale)}px"
+        control.tooltip = ""  # without one, a slider's label shows "null"
         self.controls[name], self._actions[name] = control, (action, reframe)
         if resets:
             self._defaults[name] = control.value

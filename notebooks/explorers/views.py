@@ -51,7 +51,8 @@ def style(scale):
         for level in range(1, LEVELS + 1)
     )
     shades += f".bp-explorer td.on{{background:{ON}{round(255 * ON_CELL):02x}}}"
-    return widgets.HTML(f"<style>{_CSS}{shades}.bp-{scale_name(scale)}{{--bp-scale:{scale}}}</style>")
+    sheet = f"{_CSS}{shades}.bp-{scale_name(scale)}{{--bp-scale:{scale}}}"
+    return widgets.HTML(f'<style onload="{_FOR_KEYS_AND_EARS}">{sheet}</style>')
 
 
 def scale_name(scale):
@@ -80,7 +81,28 @@ _CSS = """
  border-top:1px solid var(--bp-line)}
 .bp-explorer .bp-flow{display:flex;flex-wrap:wrap;gap:.3em 1em;align-items:center}
 .bp-explorer .bp-op{font-size:1.5em}
-.bp-explorer :is(button,select,input,.noUi-handle):focus-visible{outline:2px solid var(--bp-ink);outline-offset:1px}
+.bp-explorer :is(button,select,input,.noUi-handle,.widget-readout):focus-visible{
+ outline:2px solid var(--bp-ink)!important;outline-offset:1px}
+"""
+
+# What ipywidgets leaves out and Python cannot reach, done by the page when a control comes: slider handles, their
+# number fields and Play's buttons get a name for screen readers; arrow keys in a dropdown choose an option, not a cell.
+_FOR_KEYS_AND_EARS = """
+const root = this.closest('.bp-explorer');
+const mend = () => {
+  for (const part of root.querySelectorAll('.noUi-handle, .widget-readout[contenteditable]')) {
+    if (part.hasAttribute('aria-labelledby')) continue;
+    const label = part.closest('.widget-slider').querySelector('.widget-label');
+    label.id ||= 'bp-' + Math.random().toString(36).slice(2);
+    part.setAttribute('aria-labelledby', label.id);
+    if (part.isContentEditable) part.setAttribute('role', 'textbox');
+  }
+  for (const button of root.querySelectorAll('.widget-play button:not([title])'))
+    button.title = button.querySelector('.fa-stop') ? 'Stop, and back to the start' : 'Play or pause';
+  for (const select of root.querySelectorAll('select')) select.dataset.lmSuppressShortcuts = true;
+};
+new MutationObserver(mend).observe(root, {childList: true, subtree: true});
+mend();
 """
 
 

@@ -1,0 +1,162 @@
+"""JupyterLab in a real browser: a private server on a copy of the notebooks, and pages that run them.
+
+with lab_server() as lab, browser() as chromium:
+    page = open_notebook(chromium, lab, "04_relu.ipynb")
+    page.run_all()
+    assert not page.problems()
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+ARGUMENTS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+SETTINGS = {
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
+    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+
+
+def chromium_path():
+    """The Chromium to use, or None: $CHROMIUM, or one of the usual names on the PATH."""
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    return os.environ.get("CHROMIUM") or next(filter(None, found), None)
+
+
+class Lab(NamedTuple):
+    """A running server, and the folder that it serves."""
+
+    url: str
+    folder: Path
+
+
+@contextmanager
+def lab_server(theme="light"):
+    """Serve a private copy of notebooks/, with private settings."""
+    with tempfile.TemporaryDirectory(prefix="lab_") as temporary:
+        home = Path(temporary)
+        notebooks, settings = home / "notebooks", home / "settings"
+        shutil.copytree(ROOT / "notebooks", notebooks, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_*"))
+        for name, values in {
+            **SETTINGS,
+            "@jupyterlab/apputils-extension/themes": {"theme": THEMES[theme]},
+        }.items():
+            file = settings / f"{name}.jupyterlab-settings"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(values))
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        options = ("--allow-root", "--no-browser", f"--port={port}", "--ip=127.0.0.1", "--expose-app-in-browser")
+        options += ("--IdentityProvider.token=", "--ServerApp.password=", f"--ServerApp.root_dir={notebooks}")
+        options += (f"--LabApp.user_settings_dir={settings}", f"--LabApp.workspaces_dir={home / 'workspaces'}")
+        private = {f"JUPYTER_{kind}_DIR": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
+        with (home / "log").open("w") as log:
+            command = [sys.executable, "-m", "jupyterlab", *options]
+            server = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **private})
+        try:
+            _wait_for(port, server, home / "log")
+            yield Lab(f"http://127.0.0.1:{port}/lab", notebooks)
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def _wait_for(port, server, log):
+    for _ in range(300):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            if server.poll() is not None:
+                break
+            time.sleep(0.2)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()}")
+
+
+@contextmanager
+def browser():
+    """Start Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+class Notebook:
+    """A notebook in a browser page of its own; `.page` is Playwright's page."""
+
+    def __init__(self, page, url):
+        self.page, self.console = page, []
+        page.on("console", lambda message: self.console.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.console.append(str(error)))
+        page.goto(url)
+        self._wait_for_lab()
+
+    def reload(self):
+        """Reload the page, as a person does; the kernel lives on."""
+        self.page.reload()
+        self._wait_for_lab()
+
+    def close(self):
+        """End the kernel and close the page."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        self.page.context.close()
+
+    def command(self, name, **arguments):
+        """Run one of JupyterLab's commands, and wait until it is done."""
+        call = "([name, args]) => window.jupyterapp.commands.execute(name, args).then(() => null)"
+        self.page.evaluate(call, [name, arguments])
+
+    def run_all(self):
+        """Run every cell, and wait until each has run and its widgets stand."""
+        self.command("notebook:run-all-cells")
+        self._wait_for_kernel()
+        self.page.wait_for_function(WIDGETS_STAND, timeout=30_000)
+
+    def restart(self):
+        """Restart the kernel: nothing of the old one is left."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+        self._wait_for_kernel()
+
+    def problems(self):
+        """Each cell that ended in an error or wrote to stderr, and each error of the browser's console."""
+        return self.page.evaluate(BAD_CELLS) + self.console
+
+    def _wait_for_lab(self):
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        self._wait_for_kernel()
+        self.page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
+
+    def _wait_for_kernel(self):
+        self.page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
+
+
+KERNEL_IS_IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+# Each output with a widget has its box in the page.
+WIDGETS_STAND = """() => [...window.jupyterapp.shell.currentWidget.content.widgets].every(cell =>
+  cell.model.type !== 'code' || [...Array(cell.model.outputs.length).keys()].every(k =>
+    !cell.model.outputs.get(k).data['application/vnd.jupyter.widget-view+json']
+    || cell.outputArea.node.querySelector('.jupyter-widgets')))"""
+BAD_CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap((cell, index) =>
+  cell.model.type !== 'code' ? [] : cell.model.outputs.toJSON()
+    .filter(o => o.output_type === 'error' || o.name === 'stderr')
+    .map(o => `cell ${index}: ${o.ename ?? 'stderr'}: ${o.evalue ?? o.text}`))"""
+
+
+def open_notebook(chromium, lab, name, width=1280, height=1000, device_scale_factor=1):
+    """Open a notebook of lab.folder in a new page, and wait for its kernel."""
+    view = {"viewport": {"width": width, "height": height}, "device_scale_factor": device_scale_factor}
+    return Notebook(chromium.new_context(**view).new_page(), f"{lab.url}/tree/{name}?reset")
