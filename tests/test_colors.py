@@ -7,8 +7,9 @@ deuteranopia and protanopia. Contrast is WCAG 2's.
 import numpy as np
 import pytest
 from colorspacious import cspace_convert, deltaE
-from explorers import colors, views
 from matplotlib.colors import to_rgb
+
+from explorers import colors, views
 
 EYES = {
     "common": "sRGB1",
