@@ -91,11 +91,7 @@ def one_hot(y, n_classes):
     y (N,) of whole numbers 0..n_classes−1 → Y (N, n_classes).
     Raises ValueError, TypeError for bad labels or a bad n_classes. Derivation, section 1.
     """
-    n_classes = _whole("n_classes", n_classes, at_least=1)
-    y = _labels(y, n_classes)
-    Y = np.zeros((len(y), n_classes))
-    Y[np.arange(len(y)), y] = 1
-    return Y
+    return _label_is(y, _whole("n_classes", n_classes, at_least=1)).astype(float)
 
 
 def cross_entropy(Z, y):
@@ -135,9 +131,9 @@ def backward(X, y, params, cache=None):
     """
     W1, _, W2, b2 = _params(params)
     X = _array("X", X, ("N", W1.shape[1]))
-    y = _labels(y, len(b2), len(X))
+    Y = _label_is(y, len(b2), len(X)).astype(float)
     A1, H, Z, _ = forward(X, params) if cache is None else _cache(cache, len(X), W2)
-    Y, M, N = one_hot(y, len(b2)), A1 > 0, len(X)
+    M, N = A1 > 0, len(X)
 
     P = softmax(Z)  # 1
     G_Z = (P - Y) / N  # 2
@@ -426,18 +422,21 @@ def _array(name, value, shape=None):
     """Return value as a float64 array of the given shape, in which a string stands for any length from 1 up."""
     if not (type(value) is np.ndarray and value.dtype == np.float64):  # np.matrix multiplies otherwise
         value = _to_float(name, value)
-    if shape is not None:
-        fits = value.ndim == len(shape) and all(
-            isinstance(want, str) or want == got for want, got in zip(shape, value.shape, strict=True)
-        )
-        if not fits:
-            raise ValueError(f"{name}: expected shape {_shape(shape)}, got {_shape(value.shape)}")
+    if shape not in (None, value.shape) and not _fits(value.shape, shape):
+        raise ValueError(f"{name}: expected shape {_shape(shape)}, got {_shape(value.shape)}")
     if value.size == 0:
         raise ValueError(f"{name}: expected at least one entry, got shape {_shape(value.shape)}")
-    if not np.isfinite(value).all():
+    if np.count_nonzero(np.isfinite(value)) < value.size:
         place = tuple(map(int, np.argwhere(~np.isfinite(value))[0]))
         raise ValueError(f"{name}: expected finite numbers, got {value[place]} at {list(place)}")
     return value
+
+
+def _fits(shape, wanted):
+    for got, want in zip(shape, wanted, strict=False):
+        if got != want and not isinstance(want, str):
+            return False
+    return len(shape) == len(wanted)
 
 
 def _to_float(name, value):
@@ -452,6 +451,11 @@ def _to_float(name, value):
 
 def _labels(y, n_classes, n=None):
     """Return y as whole numbers 0..n_classes−1, one an example."""
+    return _label_is(y, n_classes, n).argmax(axis=1)
+
+
+def _label_is(y, n_classes, n=None):
+    """Return 1[y_i = k] (N, n_classes), in which each row must have its one."""
     try:
         y = np.asarray(y)
     except ValueError:
@@ -462,11 +466,11 @@ def _labels(y, n_classes, n=None):
         raise ValueError(f"y: expected shape {_shape(('N' if n is None else n,))}, got {_shape(y.shape)}")
     if len(y) == 0:
         raise ValueError("y: expected at least one label, got none")
-    wrong = ~np.isin(y, np.arange(n_classes))
-    if wrong.any():
-        place = int(wrong.argmax())
+    label_is = y[:, None] == np.arange(n_classes)
+    if np.count_nonzero(label_is) < len(y):
+        place = int(label_is.any(axis=1).argmin())
         raise ValueError(f"y: expected whole numbers from 0 to {n_classes - 1}, got {y[place]} at [{place}]")
-    return y.astype(int)
+    return label_is
 
 
 def _params(params):
@@ -613,6 +617,11 @@ MISTAKES = [
     Mistake("an extra factor P(1 − P)", "G_Z", "(P - Y) * P * (1 - P) / N"),
     Mistake("P without minus Y", "G_Z", "P / N"),
     Mistake("y in the place of Y", "G_Z", "(P - y[:, None]) / N"),
+    Mistake(
+        "1 is taken from whole columns of P instead of one entry a row",
+        "G_Z",
+        "(P - np.isin(np.arange(P.shape[1]), y)) / N",
+    ),
     Mistake("the labels in Y are swapped", "G_Z", "(P - Y[:, ::-1]) / N"),
     Mistake("only the last example counts", "G_Z", "(P - Y) / N * (np.arange(N) == N - 1)[:, None]"),
     Mistake("example {e}'s gradient is used for all", "G_Z", "np.tile((P - Y)[e] / N, (N, 1))"),

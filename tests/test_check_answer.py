@@ -194,6 +194,12 @@ def G_Z_for_G_H(v):
     return {"G_H": v.G_Z} if v.G_Z.shape != v.G_H.shape else after_G_H(v, v.G_Z)
 
 
+def whole_columns(v):
+    G = v.P.copy()
+    G[:, v.y] -= 1
+    return after_G_Z(v, G / v.N)
+
+
 def only_last(v):
     G_Z = np.zeros_like(v.G_Z)
     G_Z[-1] = v.G_Z[-1]
@@ -207,13 +213,15 @@ def broadcast(v, e):
     return rows | weights | {"G_b2": v.N * v.G_Z[e], "G_b1": v.N * v.G_A1[e]}
 
 
-WRONG = {  # the list: what the diagnosis must say, and the wrong answers
+WHOLE_COLUMNS = "1 is taken from whole columns of P instead of one entry a row"
+WRONG = {  # by name: what the diagnosis must say, and the wrong answers
     "1/N is missing": lambda v: scaled(v, v.N),
     "1/N is in twice": lambda v: scaled(v, 1 / v.N),
     "averaged over N·C entries instead of N examples": lambda v: scaled(v, 1 / v.P.shape[1]),
     "the sign is flipped": lambda v: scaled(v, -1),
     "an extra factor P(1 − P)": lambda v: after_G_Z(v, v.G_Z * v.P * (1 - v.P)),
     "P without minus Y": lambda v: after_G_Z(v, v.P / v.N),
+    WHOLE_COLUMNS: whole_columns,
     "the labels in Y are swapped": labels_swapped,
     "the bias is summed over everything instead of over examples": lambda v: {
         "G_b2": np.sum(v.G_Z),
@@ -270,6 +278,8 @@ def coincide(one, other, symbol, v):
         return divisors[one] == divisors[other]
     if pair == ALWAYS_ON:
         return symbol != "M"  # H is nowhere below 0
+    if pair == {"y in the place of Y", WHOLE_COLUMNS}:
+        return symbol == "G_b2" and v.y.sum() == N and set(v.y) == set(range(C))  # both take N from every column's sum
     if pair == {"A1 in the place of H", "ReLU is missing"}:
         return symbol == "Z"  # H is used in Z and in G_W2; ReLU left out changes both
     if TRANSPOSED in pair and pair & RESHAPED:  # the reshape of a square matrix changes nothing: a transpose is missing

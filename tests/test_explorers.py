@@ -5,6 +5,7 @@ uses: the call, .controls, .views, .X, .y, .params, .update(), .array, and the t
 """
 
 import base64
+import gc
 import io
 import pickle
 import re
@@ -13,11 +14,13 @@ import sys
 from functools import cache
 from html import unescape
 
+import comm
 import ipywidgets as widgets
 import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 import explorers
@@ -459,6 +462,26 @@ def test_two_explorers_leave_each_other_alone(name):
 
 
 # ---------------------------------------------------------------- failing
+
+
+def alive():
+    """Count the figures and widgets in memory, the widgets that ipywidgets remembers, and the comms."""
+    gc.collect()
+    kinds = [type(thing) for thing in gc.get_objects()]
+    figures, boxes = (sum(issubclass(kind, wanted) for kind in kinds) for wanted in (Figure, widgets.Widget))
+    return figures, boxes, len(widgets.Widget.get_manager_state()["state"]), len(comm.get_comm_manager().comms)
+
+
+@every_explorer
+def test_a_closed_explorer_leaves_nothing_behind(name):
+    make(name).close()
+    before = alive()
+    explorer = make(name)
+    for control in explorer.controls.values():
+        move(control, 1)
+    explorer.close()
+    del explorer, control
+    assert alive() == before
 
 
 @every_explorer

@@ -47,7 +47,7 @@ class BackpropExplorer(NetworkExplorer):
         previous = self.add_button("previous", "Previous step", lambda: self._go_to(step.value - 1))
         following = self.add_button("next", "Next step", lambda: self._go_to(step.value + 1))
         return [
-            flow(widgets.VBox([self.common_controls(), *along]), self.plane.widget, self.curve.widget),
+            flow(self.common_controls(), self.plane.widget, widgets.VBox([*along, self.curve.widget])),
             self.words.widget,
             flow(step, previous, following, play),
             self.equation.widget,

@@ -15,8 +15,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 import mlp_helpers as mlp
+from explorers.colors import INK, png
 from explorers.predict import Predictor
-from explorers.views import HIDPI, INK, Axis, Matrix, Picture, Words, nice_limit, png, scale_name, style
+from explorers.views import HIDPI, Axis, Matrix, Picture, Words, nice_limit, scale_name, style
 
 AS_GIVEN = "as given"
 _default_scale = 1.0
@@ -116,6 +117,13 @@ class Explorer(widgets.VBox):
     def marks(self, rows, columns):
         """Return the row and the column to mark in a matrix with these axes."""
         return None, None
+
+    def close(self):
+        """Leave the page and the memory, with every widget inside: ipywidgets keeps a widget until it is closed."""
+        if self.comm is not None:
+            for inner in _inside(self):
+                inner.close()
+        super().close()
 
     # ------------------------------------------------ the state
 
@@ -401,6 +409,16 @@ def flow(*children):
         children,
         layout=widgets.Layout(display="flex", flex_flow="row wrap", grid_gap="4px 18px", align_items="flex-start"),
     )
+
+
+def _inside(widget):
+    """Every widget within a widget: its children, its layout, its style, and theirs."""
+    for name in widget.keys:
+        value = getattr(widget, name)
+        for inner in value if isinstance(value, tuple) else [value]:
+            if isinstance(inner, widgets.Widget):
+                yield inner
+                yield from _inside(inner)
 
 
 def zero(size):

@@ -16,7 +16,7 @@ class OutputLayerExplorer(NetworkExplorer):
         self.add_control("class", classes)
         self.outer = self.views["outer"] = Matrix("", "", self.axes["class"], self.axes["unit"])
         return [
-            flow(widgets.VBox([self.common_controls(), classes]), self.bars.widget, self.plane.widget),
+            flow(self.common_controls(), self.plane.widget, widgets.VBox([classes, self.bars.widget])),
             self.words.widget,
             self.add_matrices("G_Z", "H"),
             flow(self.outer.widget, self.add_matrices("G_W2", "G_b2")),

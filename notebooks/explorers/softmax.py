@@ -23,7 +23,7 @@ class SoftmaxExplorer(NetworkExplorer):
             self.add_control("along", widgets.Dropdown(options=[("z0", 0), ("z1", 1)], description="curve along")),
         ]
         return [
-            flow(widgets.VBox([*logits, self.common_controls()]), self.curve.widget, self.plane.widget),
+            flow(widgets.VBox([*logits, self.curve.widget]), self.common_controls(), self.plane.widget),
             self.words.widget,
             self.add_matrices("Z", "P", "Y", "G_Z"),
         ]

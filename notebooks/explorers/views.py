@@ -4,27 +4,41 @@ A view owns one ipywidgets widget, `.widget`, and repaints it in `show`. Nothing
 """
 
 import base64
-import io
 from html import escape
 
 import ipywidgets as widgets
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import LineCollection
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
+from matplotlib.path import Path
+from matplotlib.textpath import TextPath
 from matplotlib.ticker import LinearLocator
-from PIL import Image
+from matplotlib.transforms import IdentityTransform
 
-POSITIVE, NEGATIVE = (
-    "213, 94, 0",
-    "0, 114, 178",
-)  # orange and blue: told apart by every common kind of colour blindness
-CLASS_COLORS, CLASS_MARKERS, CLASS_NAMES = ("#4b2e9e", "#d99a00"), ("o", "s"), ("circle", "square")
-INK, FAINT, ON = "#222222", "#9a9a9a", "#007a5a"
-LEVELS = 8
+from explorers.colors import (
+    CLASS_COLORS,
+    CLASS_MARKERS,
+    DIM,
+    FAINT,
+    INK,
+    LIT,
+    NEGATIVE,
+    NORM_COLORS,
+    ON,
+    ON_SIDE,
+    POSITIVE,
+    SURE,
+    mixed,
+    png,
+)
+
+LEVELS = 8  # shades of a cell on each side of 0
+DEEPEST, ON_CELL = 0.6, 0.35  # how much of its colour the deepest shade has, and the 1 of a mask
 TICKS = 5  # on each axis, wherever its range: a picture is always made of the same artists
 HIDPI = 2  # pixels drawn per CSS pixel
 
@@ -32,10 +46,11 @@ HIDPI = 2  # pixels drawn per CSS pixel
 def style(scale):
     """The style sheet of an explorer at this scale, as a widget to put among its children."""
     shades = "".join(
-        f".bp-explorer td.{sign}{level}{{background:rgba({rgb},{0.6 * level / LEVELS:.2f})}}"
-        for sign, rgb in (("p", POSITIVE), ("n", NEGATIVE))
+        f".bp-explorer td.{sign}{level}{{background:{color}{round(255 * DEEPEST * level / LEVELS):02x}}}"
+        for sign, color in (("p", POSITIVE), ("n", NEGATIVE))
         for level in range(1, LEVELS + 1)
     )
+    shades += f".bp-explorer td.on{{background:{ON}{round(255 * ON_CELL):02x}}}"
     sheet = f"{_CSS}{shades}.bp-{scale_name(scale)}{{--bp-scale:{scale}}}"
     return widgets.HTML(f'<style onload="{_FOR_KEYS_AND_EARS}">{sheet}</style>')
 
@@ -60,7 +75,6 @@ _CSS = """
 .bp-explorer .widget-inline-hbox,.bp-explorer .widget-button{margin-top:1px;margin-bottom:1px}
 .bp-explorer td,.bp-explorer th{text-align:right;padding:0 .2em;border:1px solid transparent;white-space:nowrap}
 .bp-explorer th{font-weight:normal;min-width:2.2em}
-.bp-explorer td.on{background:rgba(0,122,90,.35)}
 .bp-explorer tr.m,.bp-explorer col.m{border:2px solid var(--bp-ink)}
 .bp-explorer .bp-now caption b{outline:2px solid var(--bp-ink);outline-offset:1px}
 .bp-explorer .bp-facts td,.bp-explorer .bp-facts th{text-align:left;padding:.1em .6em;white-space:normal;
@@ -270,7 +284,7 @@ class Picture:
         for artist in self.moving:
             artist.axes.draw_artist(artist)
         width, height = self.size
-        data = base64.b64encode(png(self.pixels(), compress_level=1)).decode()
+        data = base64.b64encode(png(self.pixels(), compress_level=5)).decode()
         self.widget.value = (
             f'<img alt="{escape(alt)}" width="{width}" height="{height}" decoding="sync" '
             f'src="data:image/png;base64,{data}">'
@@ -278,14 +292,6 @@ class Picture:
 
     def pixels(self):
         return np.asarray(self.canvas.buffer_rgba())
-
-
-def png(pixels, compress_level):
-    """Encode RGBA pixels (height, width, 4) as PNG bytes, in 64 colours: a quarter of the bytes, in half the time."""
-    image = Image.fromarray(pixels).convert("RGB").quantize(64, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    buffer = io.BytesIO()
-    image.save(buffer, "png", compress_level=compress_level)
-    return buffer.getvalue()
 
 
 class Pixels(Artist):
@@ -301,7 +307,8 @@ class Pixels(Artist):
         rows, columns = (
             np.arange(size) * n // size for size, n in zip((height, width), self.colors.shape, strict=False)
         )
-        renderer.draw_image(renderer.new_gc(), left, bottom, self.colors[rows][:, columns])
+        whole = self.colors.view(np.uint32)[..., 0][:, columns][rows]  # a colour moves as one number
+        renderer.draw_image(renderer.new_gc(), left, bottom, whole[..., None].view(np.uint8))
 
 
 def _axes(figure, rect, xlabel, ylabel):
@@ -319,15 +326,17 @@ def _axes(figure, rect, xlabel, ylabel):
 class Plane(Picture):
     """The input plane: class regions and boundary, hinge lines, one unit's on side, points, arrows on the points."""
 
-    GRID = 81
+    GRID = 61
 
     def __init__(self, n_points, n_hidden, scale, size=350):
         super().__init__(size, size, scale)
         axes = self.axes = _axes(self.figure, (0.14, 0.13, 0.83, 0.84), "x1", "x2")
         self.regions = self.move(Pixels(axes))
-        self.on_side = self.move(axes.add_patch(Polygon(np.zeros((3, 2)), facecolor=ON, alpha=0.18, linewidth=0)))
+        self.on_side = self.move(axes.add_patch(Polygon(np.zeros((3, 2)), facecolor=ON, alpha=ON_SIDE, linewidth=0)))
         self.hinges = self.move(
-            axes.add_collection(LineCollection(np.zeros((n_hidden, 2, 2)), colors=FAINT, linewidths=0.8))
+            axes.add_collection(
+                LineCollection(np.zeros((n_hidden, 2, 2)), colors=FAINT, linewidths=0.8, antialiaseds=False)
+            )
         )
         self.hinge = self.move(axes.plot([], [], color=ON, linewidth=2.4)[0])
         self.boundary = self.move(axes.add_collection(LineCollection([], colors=INK, linewidths=1.6)))
@@ -418,9 +427,9 @@ class Plane(Picture):
 
 def _region_colors(p1):
     """The more probable class's colour, in five shades: the deeper, the surer."""
-    sure = np.ceil(10 * np.abs(p1 - 0.5))[..., None]
-    rgb = np.where(p1[..., None] > 0.5, (217, 154, 0), (75, 46, 158))
-    return np.concatenate([rgb, 8 + 12 * sure], axis=-1).astype(np.uint8)
+    sure = SURE[np.ceil(10 * np.abs(p1 - 0.5)).astype(int)]
+    rgb = np.where(p1[..., None] > 0.5, *(mixed(color, 1) for color in CLASS_COLORS[::-1]))
+    return np.concatenate([rgb, sure[..., None]], axis=-1).astype(np.uint8)
 
 
 def _key(label):
@@ -475,9 +484,9 @@ def _half_plane(w, b, limit):
 class Curve(Picture):
     """A curve, a point on it, and the tangent there."""
 
-    def __init__(self, ylabel, scale, width=350, height=350):
+    def __init__(self, ylabel, scale, width=350, height=260):
         super().__init__(width, height, scale)
-        self.axes = _axes(self.figure, (0.16, 0.13, 0.81, 0.85), "", ylabel)
+        self.axes = _axes(self.figure, (0.17, 0.17, 0.8, 0.8), "", ylabel)
         self.line = self.move(self.axes.plot([], [], color=FAINT, linewidth=2)[0])
         self.tangent = self.move(self.axes.plot([], [], color=ON, linewidth=2, linestyle="--")[0])
         self.dot = self.move(self.axes.plot([], [], linestyle="", marker="o", markersize=9, color=INK)[0])
@@ -522,7 +531,7 @@ class Run(Picture):
             axes.set_xlim(0, steps)
         self.loss = self.move(self.loss_axes.plot([], [], color=INK, linewidth=2)[0])
         self.accuracy = self.move(accuracy_axes.plot([], [], color=ON, linewidth=1.5, linestyle="--")[0])
-        styles = zip(names, ("#d55e00", "#e69f00", "#0072b2", "#56b4e9"), ("-", ":", "-", ":"), strict=True)
+        styles = zip(names, NORM_COLORS, ("-", ":", "-", ":"), strict=True)
         self.norms = [
             self.move(self.norm_axes.plot([], [], color=color, linestyle=dash, linewidth=1.6, label=name)[0])
             for name, color, dash in styles
@@ -603,29 +612,45 @@ class Bars(Picture):
             self.relimit()
         for index, (bar, height) in enumerate(zip(self.bars, heights, strict=True)):
             bar.set_height(height)
-            bar.set_facecolor(_rgb(POSITIVE if height > 0 else NEGATIVE))
+            bar.set_facecolor(POSITIVE if height > 0 else NEGATIVE)
             bar.set_edgecolor(INK)
             bar.set_linewidth(2 if index == chosen else 0)
         self.paint(alt)
 
 
+def _numbers(places, axes):
+    """Write 0, 1, 2, ... at these places as one artist: texts would take longer to draw than all the rest."""
+    texts = [TextPath((0, 0), str(number), size=7) for number in range(len(places))]
+    middles = [Path(text.vertices - text.get_extents().get_points().mean(axis=0), text.codes) for text in texts]
+    return PathCollection(
+        middles,
+        sizes=[1],
+        offsets=places,
+        offset_transform=axes.transData,
+        transform=IdentityTransform(),
+        facecolors=INK,
+        linewidths=0,
+        zorder=3,
+    )
+
+
 class Network(Picture):
     """The network as a graph: edges by sign and size of their weight, hidden nodes lit or dim, numbers at the nodes."""
 
-    def __init__(self, n_hidden, scale, width=470, height=350):
+    def __init__(self, n_hidden, scale, width=400, height=350):
         super().__init__(width, height, scale)
         axes = self.axes = self.figure.add_axes((0, 0, 1, 1))
         axes.set_axis_off()
-        axes.set_xlim(-0.55, 2.75)
+        axes.set_xlim(-0.7, 2.75)
         axes.set_ylim(-0.6, n_hidden + 0.3)
         middle = (n_hidden - 1) / 2
         pair = [middle + n_hidden / 5, middle - n_hidden / 5]
         self._inputs, self._outputs = [(0, up) for up in pair], [(2, up) for up in pair]
         self._hidden = [(1, n_hidden - 1 - unit) for unit in range(n_hidden)]
-        self._edges = [(a, h) for h in self._hidden for a in self._inputs] + [
-            (h, z) for z in self._outputs for h in self._hidden
-        ]
-        self.edges = self.move(axes.add_collection(LineCollection(self._edges, zorder=1)))
+        self._edges = np.array(
+            [(a, h) for h in self._hidden for a in self._inputs] + [(h, z) for z in self._outputs for h in self._hidden]
+        )
+        self.edges = self.move(axes.add_collection(LineCollection([])))
         x, up = np.array(self._inputs + self._hidden + self._outputs).T
         self.nodes = self.move(axes.scatter(x, up, s=130, edgecolors=INK, linewidths=1, zorder=2))
         self.labels = [
@@ -633,28 +658,26 @@ class Network(Picture):
             for nodes, shift, side in ((self._inputs, -0.08, "right"), (self._outputs, 0.08, "left"))
             for node in nodes
         ]
-        for unit, (x, up) in enumerate(self._hidden):
-            self.move(axes.text(x, up, str(unit), fontsize=7, color=INK, ha="center", va="center"))
+        self.move(axes.add_collection(_numbers(self._hidden, axes)))
         for x, title in ((0, "x"), (1, "h = ReLU(a1)"), (2, "z → p")):
             axes.text(x, n_hidden - 0.35, title, fontsize=9, color=INK, ha="center")
 
     def show(self, alt, x, h, z, p, W1, W2, unit):
         weights = np.concatenate([W1.ravel(), W2.ravel()])
-        lit = np.concatenate([np.repeat(h > 0, 2), h > 0, h > 0])
-        of_unit = np.concatenate([np.repeat(np.arange(len(h)) == unit, 2), *[np.arange(len(h)) == unit] * 2])
-        colors = np.array([_rgb(POSITIVE), _rgb(NEGATIVE)])[(weights < 0).astype(int)]
-        self.edges.set_color(np.column_stack([colors, np.where(of_unit, 1, np.where(lit, 0.55, 0.1))]))
-        self.edges.set_linewidths(0.4 + np.minimum(np.abs(weights), 3) + of_unit)
-        faces = ["white", "white", *np.where(h > 0, "#ffd75e", "#dddddd"), "white", "white"]
+        units = np.arange(len(h))
+        of_unit, lit = (np.concatenate([np.repeat(which, 2), which, which]) for which in (units == unit, h > 0))
+        drawn = of_unit | lit
+        self.edges.set_segments(self._edges[drawn])
+        colors = np.where(weights[:, None] < 0, to_rgb(NEGATIVE), to_rgb(POSITIVE))
+        self.edges.set_color(np.column_stack([colors, np.where(of_unit, 1, 0.55)])[drawn])
+        self.edges.set_linestyle(np.where(weights < 0, "--", "-")[drawn].tolist())
+        self.edges.set_linewidths((0.4 + np.minimum(np.abs(weights), 3) + of_unit)[drawn])
+        faces = ["white", "white", *np.where(h > 0, LIT, DIM), "white", "white"]
         self.nodes.set_facecolor(faces)
-        self.nodes.set_linewidths([1, 1, *np.where(np.arange(len(h)) == unit, 2.5, np.where(h > 0, 1, 0.3)), 1, 1])
+        self.nodes.set_linewidths([1, 1, *np.where(units == unit, 2.5, np.where(h > 0, 1, 0.3)), 1, 1])
         texts = [f"x1 = {x[0]:z.2f}", f"x2 = {x[1]:z.2f}"] + [
             f"z{k} = {z[k]:z.2f}\np{k} = {p[k]:z.2f}" for k in range(2)
         ]
         for label, text in zip(self.labels, texts, strict=True):
             label.set_text(text)
         self.paint(alt)
-
-
-def _rgb(channels):
-    return [int(channel) / 255 for channel in channels.split(",")]

@@ -1,0 +1,214 @@
+"""What a change costs in the kernel, without a browser: time, where it goes, and what is sent.
+
+Widgets talk to a comm that counts (comm.create_comm is made to be replaced), and a slider is moved by the message
+that a browser sends. The comm turns each message into JSON, as a kernel does; that time is in every figure here.
+"""
+
+import base64
+import functools
+import inspect
+import json
+import time
+import zlib
+from collections import defaultdict
+from statistics import median
+
+import comm
+import ipywidgets as widgets
+from PIL import Image
+
+import explorers
+import mlp_helpers as mlp
+
+SLIDERS = (widgets.IntSlider, widgets.FloatSlider, widgets.SelectionSlider)
+LAST_STEP = {"backprop_explorer": 6, "training_explorer": 500}  # where these explorers have most on the screen
+PARTS = ("maths", "tables and words", "planes and curves", "PNG", "messages", "rest")
+
+
+class CountingComm(comm.base_comm.BaseComm):
+    """Keeps what is sent, as (the comm's id, the data, bytes), in `.sent`."""
+
+    sent: list = []  # noqa: RUF012
+
+    def publish_msg(self, msg_type, data=None, metadata=None, buffers=None, **keys):
+        text = json.dumps(data)
+        self.sent.append((self.comm_id, data or {}, len(text.encode()) + sum(map(len, buffers or []))))
+
+
+comm.create_comm = CountingComm
+
+
+def make(name, most=False):
+    """Make an explorer as it opens, or with the most on the screen that it can have."""
+    explorer = getattr(explorers, name)()
+    if most and name in LAST_STEP:
+        explorer.controls["step"].value = LAST_STEP[name]
+    if most and "unit" in explorer.controls:  # the unit that is on for the most examples: its numbers change the most
+        on = mlp.forward(explorer.X, explorer.params).A1 > 0
+        explorer.controls["unit"].value = int(on.sum(axis=0).argmax())
+    return explorer
+
+
+def sliders(explorer):
+    return {name: control for name, control in explorer.controls.items() if isinstance(control, SLIDERS)}
+
+
+def move(slider, times):
+    """Move a slider a step and back, as a browser would; yield after each move."""
+    name, top = ("index", len(slider.options) - 1) if hasattr(slider, "options") else ("value", slider.max)
+    step, here = getattr(slider, "step", 1), getattr(slider, name)
+    there = here + step if here + step <= top else here - step
+    for number in range(times):
+        state = {name: (there, here)[number % 2]}
+        content = {"data": {"method": "update", "state": state, "buffer_paths": []}}
+        slider.comm.handle_msg({"content": content, "buffers": []})
+        yield
+
+
+def run(show, quick):
+    """Print the time of update(), where it goes, and what each slider sends."""
+    repeats = 15 if quick else 60
+    rows = []
+    for name in explorers.__all__:
+        usual, most = (_update_times(make(name, most), repeats) for most in (False, True))
+        rows.append([name, *(f"{1e3 * part:.1f}" for times in (usual, most) for part in (median(times), max(times)))])
+    head = ["explorer", "median, ms", "worst, ms", "most on screen: median, ms", "worst, ms"]
+    show(f"One update() after every parameter has changed, {repeats} times", head, rows)
+
+    rows = [[name, *_parts(name, repeats)] for name in explorers.__all__]
+    show(
+        "Where the time of that update() goes, means in ms, with the most on the screen",
+        ["explorer", *PARTS, "sum"],
+        rows,
+    )
+
+    rows = [row for name in explorers.__all__ for row in _messages(name, repeats)]
+    head = ["explorer", "slider", "median, ms", "messages", "kB", "views sent, of all", "sent again unchanged"]
+    show("What one step of each slider sends, with the most on the screen", head, rows)
+
+
+def _update_times(explorer, repeats):
+    """Seconds of each update(), after one that warms up."""
+    times = []
+    for number in range(repeats + 1):
+        _change(explorer, number)
+        CountingComm.sent.clear()
+        start = time.perf_counter()
+        explorer.update()
+        times.append(time.perf_counter() - start)
+    explorer.close()
+    return times[1:]
+
+
+def _change(explorer, number):
+    """Change every parameter a little, to and fro."""
+    for value in explorer.params:
+        value += 0.03 if number % 2 else -0.03
+
+
+class Clock:
+    """Splits time into parts that add up: what runs inside a part counts for the innermost part only."""
+
+    def __init__(self):
+        self.seconds = defaultdict(float)
+        self._part, self._since = None, 0.0
+
+    def of(self, part, function):
+        """Return the function, its time counted for part."""
+
+        @functools.wraps(function)
+        def timed(*args, **kwargs):
+            before = self._enter(part)
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self._enter(before)
+
+        return timed
+
+    def _enter(self, part):
+        now, before = time.perf_counter(), self._part
+        if before:
+            self.seconds[before] += now - self._since
+        self._part, self._since = part, now
+        return before
+
+
+def _parts(name, repeats):
+    """Milliseconds that an update() spends in each of PARTS, and their sum."""
+    explorer, clock = make(name, most=True), Clock()
+    undo = []
+
+    def count(part, owner, attribute):
+        original = inspect.getattr_static(owner, attribute)
+        setattr(owner, attribute, clock.of(part, getattr(owner, attribute)))
+        undo.append((owner, attribute, original))
+
+    for view in explorer.views.values():
+        view.show = clock.of("planes and curves" if hasattr(view, "figure") else "tables and words", view.show)
+    for module in (explorers.views, inspect.getmodule(type(explorer))):
+        for attribute, function in [*vars(module).items()]:
+            if inspect.isfunction(function) and "png" in attribute:
+                count("PNG", module, attribute)
+            elif inspect.isfunction(function) and "html" in attribute:
+                count("tables and words", module, attribute)
+    for owner, attribute in [(Image, "fromarray"), (Image.Image, "convert"), (Image.Image, "quantize")]:
+        count("PNG", owner, attribute)
+    for owner, attribute in [(Image.Image, "save"), (base64, "b64encode"), (zlib, "compress")]:
+        count("PNG", owner, attribute)
+    for attribute, function in [*vars(mlp).items()]:
+        if inspect.isfunction(function) and not attribute.startswith("_"):
+            count("maths", mlp, attribute)
+    count("messages", widgets.Widget, "send_state")
+    update = clock.of("rest", explorer.update)
+    try:
+        for number in range(repeats + 1):
+            _change(explorer, number)
+            CountingComm.sent.clear()
+            if number == 1:
+                clock.seconds.clear()
+            update()
+    finally:
+        for owner, attribute, original in undo:
+            setattr(owner, attribute, original)
+        explorer.close()
+    means = [1e3 * clock.seconds[part] / repeats for part in PARTS]
+    return [f"{ms:.1f}" for ms in (*means, sum(means))]
+
+
+def _messages(name, repeats):
+    """A row for each slider: its name, the time of a move, and what it sends."""
+    explorer = make(name, most=True)
+    owner = {inner.comm.comm_id: view for view, of in explorer.views.items() for inner in family(of.widget)}
+    for slider_name, slider in sliders(explorer).items():
+        for _ in move(slider, 2):
+            pass
+        times, messages, size, shown, again, last = [], 0, 0, set(), 0, {}
+        moves = move(slider, repeats)
+        for _ in range(repeats):
+            CountingComm.sent.clear()
+            start = time.perf_counter()
+            next(moves)
+            times.append(time.perf_counter() - start)
+            messages += len(CountingComm.sent)
+            size += sum(number for _, _, number in CountingComm.sent)
+            for id, data, _ in CountingComm.sent:
+                if data["method"] == "update" and id in owner:
+                    shown.add(owner[id])
+                    again += last.get(id) == data["state"]
+                    last[id] = data["state"]
+        yield [
+            name,
+            slider_name,
+            f"{1e3 * median(times):.1f}",
+            f"{messages / repeats:.1f}",
+            f"{size / repeats / 1e3:.1f}",
+            f"{len(shown)} of {len(explorer.views)}",
+            again,
+        ]
+    explorer.close()
+
+
+def family(widget):
+    """A widget and every widget among its children."""
+    return [widget, *(inner for child in getattr(widget, "children", ()) for inner in family(child))]
