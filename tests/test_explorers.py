@@ -232,7 +232,6 @@ BAD = [
     (dict(X=np.zeros((12, 3)), params=m.init_params(np.random.default_rng(0), n_in=3)), ValueError, "params.W1"),
     (dict(scale="large"), TypeError, "scale"),
     (dict(scale=True), TypeError, "scale"),
-    (dict(scale=None), TypeError, "scale"),
     (dict(scale=0), ValueError, "scale"),
     (dict(scale=np.float32(9)), ValueError, "scale"),
     (dict(scale=-1.0), ValueError, "scale"),
@@ -246,6 +245,27 @@ def test_a_bad_argument_is_named(name, bad, error, argument):
     arguments = dict(zip(("X", "y", "params"), own_net(), strict=True)) | bad
     with pytest.raises(error, match=rf"^{re.escape(argument)}: .*, got "):
         getattr(explorers, name)(**arguments)
+
+
+@pytest.mark.parametrize(("bad", "error"), [("large", TypeError), (None, TypeError), (9, ValueError)])
+def test_a_bad_scale_is_no_setting(bad, error):
+    with pytest.raises(error, match=r"^scale: expected a number.*, got "):
+        explorers.set_scale(bad)
+    assert explorers.relu_explorer().scale == 1.0
+
+
+@every_explorer
+def test_one_setting_scales_every_explorer_that_has_no_scale_of_its_own(name):
+    make_it = getattr(explorers, name)
+    before = make_it(*own_net())
+    explorers.set_scale(1.5)
+    try:
+        after, own = make_it(*own_net()), make_it(*own_net(), scale=0.5)
+    finally:
+        explorers.set_scale(1)
+    assert (before.scale, after.scale, own.scale) == (1.0, 1.5, 0.5)
+    assert after.views["plane"].size == tuple(3 * side for side in own.views["plane"].size)
+    assert before.views["plane"].size == make_it(*own_net()).views["plane"].size
 
 
 # ---------------------------------------------------------------- moved

@@ -1,7 +1,11 @@
-"""One explorer a notebook: each is one call in a cell, as in relu_explorer(X, y, params)."""
+"""One explorer a notebook: each is one call in a cell, as in relu_explorer(X, y, params).
+
+For a lecture, set_scale(1.6) makes all of them larger. (`__all__` names the explorers only.)
+"""
 
 from explorers.backprop import backprop_explorer
 from explorers.bugs import bug_lab
+from explorers.explorer import set_scale as set_scale
 from explorers.forward import forward_explorer
 from explorers.hidden_layer import hidden_layer_explorer
 from explorers.output_layer import output_layer_explorer

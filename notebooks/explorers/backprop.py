@@ -155,10 +155,10 @@ class BackpropExplorer(NetworkExplorer):
         ]
 
 
-def backprop_explorer(X=None, y=None, params=None, scale=1.0):
+def backprop_explorer(X=None, y=None, params=None, scale=None):
     """Change anything, and watch all nine steps: every matrix going in and coming out, and each gradient as a slope.
 
-    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is 1.0 for a desk, about 1.6 for a projector.
+    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is that of set_scale, unless given.
     Raises ValueError, TypeError for a bad X, y, params or scale. Derivation, section 5.
     """
     return BackpropExplorer(X, y, params, scale)

@@ -248,10 +248,10 @@ def _say_check(wrong):
     return f"wrong: {', '.join(wrong)}" if wrong else "passes"
 
 
-def bug_lab(X=None, y=None, params=None, scale=1.0):
+def bug_lab(X=None, y=None, params=None, scale=None):
     """Choose a backward pass, read what each detector says, and say which of the nine steps is broken, if any.
 
-    X (N, 2) with N of 12 or more, y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is 1.0 for a desk.
+    X (N, 2) with N of 12 or more, y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is that of set_scale.
     Raises ValueError, TypeError for a bad X, y, params or scale. Derivation, section 5.
     """
     if X is None and y is None:

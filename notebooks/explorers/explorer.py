@@ -20,6 +20,7 @@ from explorers.predict import Predictor
 from explorers.views import HIDPI, Axis, Matrix, Picture, Words, nice_limit, scale_name, style
 
 AS_GIVEN = "as given"
+_default_scale = 1.0
 STEP = 0.01  # sliders show values rounded to this, as the tables do, and the state keeps every digit
 
 # symbol: (how it comes about, rows, columns, decimals); rows and columns are keys of Explorer.axes
@@ -65,9 +66,9 @@ class Explorer(widgets.VBox):
 
     now = None  # the matrix to point out
 
-    def __init__(self, X=None, y=None, params=None, scale=1.0):
+    def __init__(self, X=None, y=None, params=None, scale=None):
         self._given = _checked(X, y, params)
-        self.scale = _checked_scale(scale)
+        self.scale = _default_scale if scale is None else _checked_scale(scale)
         self.controls, self.views = {}, {}
         self._actions, self._defaults = {}, {}
         self._exact = {}  # control name → the number that its slider shows rounded
@@ -471,6 +472,15 @@ def _checked(X, y, params):
         if size != 2:
             raise ValueError(f"{name}: an explorer shows networks with 2 inputs and 2 outputs, got {size}")
     return np.array(X, float), np.array(y, int), params
+
+
+def set_scale(scale):
+    """Set the size of every explorer made from now on: 1.0 for a desk, about 1.6 for a projector.
+
+    An explorer's own scale comes before it. Raises ValueError for a scale outside 0.5 to 4, TypeError for no number.
+    """
+    global _default_scale
+    _default_scale = _checked_scale(scale)
 
 
 def _checked_scale(scale):

@@ -61,10 +61,10 @@ class ForwardExplorer(NetworkExplorer):
         return f"{lit.sum()} of {len(lit)} hidden units are lit for example {self.example}."
 
 
-def forward_explorer(X=None, y=None, params=None, scale=1.0):
+def forward_explorer(X=None, y=None, params=None, scale=None):
     """Move a point and a hidden unit, and watch A1 = X W1ᵀ + b1, H = max(A1, 0), Z = H W2ᵀ + b2, P = softmax(Z).
 
-    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is 1.0 for a desk, about 1.6 for a projector.
+    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is that of set_scale, unless given.
     Raises ValueError, TypeError for a bad X, y, params or scale. Derivation, section 0.
     """
     return ForwardExplorer(X, y, params, scale)

@@ -60,10 +60,10 @@ class HiddenLayerExplorer(NetworkExplorer):
         ]
 
 
-def hidden_layer_explorer(X=None, y=None, params=None, scale=1.0):
+def hidden_layer_explorer(X=None, y=None, params=None, scale=None):
     """Move a unit or a point, and watch G_W1 = G_A1ᵀ X, G_b1 = Σ_i G_A1[i], and G_X = G_A1 W1 as arrows.
 
-    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is 1.0 for a desk, about 1.6 for a projector.
+    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is that of set_scale, unless given.
     Raises ValueError, TypeError for a bad X, y, params or scale. Derivation, section 4.
     """
     return HiddenLayerExplorer(X, y, params, scale)

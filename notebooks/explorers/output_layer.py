@@ -75,10 +75,10 @@ class OutputLayerExplorer(NetworkExplorer):
         ]
 
 
-def output_layer_explorer(X=None, y=None, params=None, scale=1.0):
+def output_layer_explorer(X=None, y=None, params=None, scale=None):
     """Pick an example, and watch its outer product G_Z[i]ᵀ H[i] take its share of G_W2 = G_Zᵀ H; and G_b2, G_H.
 
-    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is 1.0 for a desk, about 1.6 for a projector.
+    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is that of set_scale, unless given.
     Raises ValueError, TypeError for a bad X, y, params or scale. Derivation, section 2.
     """
     return OutputLayerExplorer(X, y, params, scale)

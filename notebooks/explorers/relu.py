@@ -68,10 +68,10 @@ class ReluExplorer(NetworkExplorer):
         ]
 
 
-def relu_explorer(X=None, y=None, params=None, scale=1.0):
+def relu_explorer(X=None, y=None, params=None, scale=None):
     """Move a hinge line, and watch M = 1[A1 > 0] let entries of G_H through to G_A1 = G_H ⊙ M.
 
-    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is 1.0 for a desk, about 1.6 for a projector.
+    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is that of set_scale, unless given.
     Raises ValueError, TypeError for a bad X, y, params or scale. Derivation, section 3.
     """
     return ReluExplorer(X, y, params, scale)

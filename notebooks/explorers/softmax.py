@@ -101,10 +101,10 @@ class SoftmaxExplorer(NetworkExplorer):
         ]
 
 
-def softmax_explorer(X=None, y=None, params=None, scale=1.0):
+def softmax_explorer(X=None, y=None, params=None, scale=None):
     """Move two logits and flip the label, and watch P = softmax(Z), the loss, and G_Z = (P − Y) / N.
 
-    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is 1.0 for a desk, about 1.6 for a projector.
+    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is that of set_scale, unless given.
     Raises ValueError, TypeError for a bad X, y, params or scale. Derivation, section 1.
     """
     return SoftmaxExplorer(X, y, params, scale)

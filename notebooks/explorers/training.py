@@ -153,10 +153,10 @@ class TrainingExplorer(Explorer):
         return lines
 
 
-def training_explorer(X=None, y=None, params=None, scale=1.0):
+def training_explorer(X=None, y=None, params=None, scale=None):
     """Watch θ ← θ − lr · ∂L/∂θ, step by step: the boundary, the loss, the accuracy, the gradients' lengths.
 
-    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is 1.0 for a desk, about 1.6 for a projector.
+    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is that of set_scale, unless given.
     Raises ValueError, TypeError for a bad X, y, params or scale. Derivation, section 5.
     """
     if X is None and y is None:

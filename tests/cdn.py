@@ -1,0 +1,60 @@
+"""What exported pages load from the web comes from npm's packages here: a page in a test asks no CDN.
+
+A test that takes the fixture `cdn` has the packages, and `cdn(page)` lets a Playwright page load from them.
+"""
+
+import mimetypes
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+# package → the address under which a page asks for one of its files
+PACKAGES = {
+    "reveal.js@4.0.2": r"https://unpkg\.com/reveal\.js@4\.0\.2/(.*)",
+    "mathjax@2.7.7": r"https://cdnjs\.cloudflare\.com/ajax/libs/mathjax/2\.7\.7/(.*)",
+    "requirejs@2.3.7": r"https://cdnjs\.cloudflare\.com/ajax/libs/require\.js/2\.1\.10/(require)\.min(\.js)",
+    "mathjax@3.2.2": r"https://mathjax\.test/(.*)",
+}
+
+
+@pytest.fixture(scope="session")
+def cdn(request):
+    """Download the packages once, into pytest's cache; without a network, only a CI run fails."""
+    folder = request.config.cache.mkdir("npm")
+    try:
+        for package in PACKAGES:
+            if not (folder / package).exists():
+                _download(package, folder)
+    except subprocess.CalledProcessError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"npm cannot download {package}: {error.stderr.strip()}")
+    return lambda page: page.route(re.compile("^https?:"), lambda route: _answer(route, folder))
+
+
+def _download(package, folder):
+    places = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    command = [shutil.which("npm", path=places), "pack", package, "--pack-destination", str(folder)]
+    subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | {"PATH": places})
+    archive, part = folder / f"{package.replace('@', '-')}.tgz", folder / f"{package}.part"
+    shutil.rmtree(part, ignore_errors=True)
+    with tarfile.open(archive) as tar:
+        tar.extractall(part, filter="data")
+    archive.unlink()
+    part.rename(folder / package)
+
+
+def _answer(route, folder):
+    address = route.request.url.split("?")[0]
+    for package, pattern in PACKAGES.items():
+        if match := re.fullmatch(pattern, address):
+            file = folder / package / "package" / "".join(match.groups())
+            if file.exists():
+                return route.fulfill(path=file, content_type=mimetypes.guess_type(file)[0])
+    return route.abort()

@@ -1,0 +1,320 @@
+"""Read without running: on GitHub, on nbviewer, as HTML and in a JupyterLab, every notebook is a chapter.
+
+GitHub reads a .md file as Markdown first and as mathematics second; notebooks keep to the same rules.
+"""
+
+import base64
+import re
+from urllib.parse import unquote, urlsplit
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from cdn import cdn  # noqa: F401
+from lab import browser, lab_server, open_notebook
+from markdown_it import MarkdownIt
+from nbconvert import HTMLExporter
+from refresh_notebooks import NOTEBOOKS
+
+from explorers.relu import ReluExplorer
+from explorers.views import Words
+
+ROOT = NOTEBOOKS.parent
+PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+PAGES = [*PATHS, *sorted(NOTEBOOKS.glob("*.md")), ROOT / "README.md"]
+
+# GitHub forbids some macros (\operatorname, \mbox, \phantom, \newcommand …). These are known to work everywhere.
+MACROS = set(
+    r"""approx begin boxed cdot delta dots ell end eta exp frac in infty lambda lbrace left leftarrow leq log
+    longrightarrow Longrightarrow mathbf mathcal mathrm max nabla neq odot partial qquad quad rbrace right sqrt sum
+    text theta thinspace top varepsilon""".split()
+)
+CODE = r"^```.*?^```|`[^`\n]*`"
+MATHEMATICS = r"\$\$(.*?)\$\$|\$([^$]+)\$"
+BROKEN = ("model not found", "Loading widget", "VBox(", "application/vnd.jupyter")
+
+
+def load(path):
+    return nbformat.read(path, as_version=4)
+
+
+def markdown(path):
+    """Each Markdown text of a page, with its name."""
+    if path.suffix == ".md":
+        return [(path.name, path.read_text(encoding="utf-8"))]
+    return [(cell.id, cell.source) for cell in load(path).cells if cell.cell_type == "markdown"]
+
+
+def count_answers(path):
+    return sum(text.count("<details>") for _, text in markdown(path))
+
+
+def without_code(text):
+    return re.sub(CODE, lambda code: " " * len(code[0]), text, flags=re.DOTALL | re.MULTILINE)
+
+
+def formulas(text):
+    """Each formula: its place, and its source without the dollars; a block's place is that of a match with group 1."""
+    return re.finditer(MATHEMATICS, without_code(text), flags=re.DOTALL)
+
+
+def all_formulas():
+    return [(name, f[1] or f[2], bool(f[1])) for path in PAGES for name, text in markdown(path) for f in formulas(text)]
+
+
+# ---------------------------------------------------------------- mathematics
+
+
+def portability(text):
+    """What in the mathematics of a text GitHub or JupyterLab would not show."""
+    plain = without_code(text)
+    for found in formulas(text):
+        formula = found[1] or found[2]
+        before, after = plain[: found.start()], plain[found.end() :]
+        if found[1] and not (re.search(r"(^|\n\n)$", before) and re.match(r"(\n|$)", after)):
+            yield f"$${formula}$$ does not stand in a paragraph of its own"
+        if found[2] and (formula != formula.strip() or "\n" in formula):
+            yield f"${formula}$ begins or ends with a space, or is broken"
+        if found[2] and not (re.search(r"(^|[\s(])$", before) and re.match(r"[\s.,;:?)]|$", after)):
+            yield f"${formula}$ touches {before[-1:]!r} or {after[:1]!r}"
+        if unknown := set(re.findall(r"\\([A-Za-z]+)", formula)) - MACROS:
+            yield f"${formula}$ has macros not known to work on GitHub: {unknown}"
+    # What Markdown takes for its own: \{ and \, lose the backslash, * and _ become emphasis, <b a tag, [a](b) a link.
+    # Only \\ at the end of a line is known to be left alone.
+    guarded = re.sub(r"\\\\$", "⏎", text, flags=re.MULTILINE)
+    shown = "\n".join(
+        part.content if part.type in ("text", "softbreak") else "\n" * (part.type == "softbreak")
+        for token in MarkdownIt("gfm-like", {"linkify": False}).parse(guarded)
+        for part in token.children or []
+    )
+    shown = re.sub(r"\s+", " ", shown)
+    for found in formulas(guarded):
+        if re.sub(r"\s+", " ", found[1] or found[2]).strip() not in shown:
+            yield f"{found[0]} does not come through Markdown as it is"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_mathematics_uses_only_what_github_accepts(path):
+    problems = [f"{name}: {problem}" for name, text in markdown(path) for problem in portability(text)]
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        r"$\operatorname{x}$",
+        r"a$x$",
+        r"$x$'s",
+        r"$ x$",
+        "$a\nb$",
+        r"$a\,b$",
+        r"$\{0, 1\}$",
+        r"$a*b$ and $c*d$",
+        r"$(XB)_{ij} = \sum_d X_{id}$",
+        r"$a <b> c$",
+        r"$[a](b)$",
+        "text\n$$\nx\n$$",
+        "$$\na \\\\ b\n$$",
+    ],
+)
+def test_mathematics_that_github_spoils_is_noticed(bad):
+    assert list(portability(bad))
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser() as chromium:
+        yield chromium
+
+
+TYPESET = """formulas => formulas.map(([name, tex, display]) => {
+  const made = MathJax.tex2svg(tex, {display});
+  const error = made.querySelector('[data-mjx-error]');
+  return error && `${name}: ${tex}: ${error.getAttribute('data-mjx-error')}`;
+}).filter(problem => problem)"""
+
+
+@pytest.fixture(scope="module")
+def typeset(chromium, cdn):  # noqa: F811
+    """MathJax 3, which GitHub and JupyterLab use, with no extension that hides an error."""
+    page = chromium.new_page()
+    cdn(page)
+    page.evaluate("() => { window.MathJax = {tex: {packages: ['base', 'ams']}, startup: {typeset: false}}; }")
+    page.add_script_tag(url="https://mathjax.test/es5/tex-svg.js")
+    page.evaluate("() => MathJax.startup.promise")
+    yield lambda formulas: page.evaluate(TYPESET, formulas)
+    page.close()
+
+
+def test_mathjax_typesets_every_formula(typeset):
+    found = all_formulas()
+    assert len(found) > 300
+    assert typeset(found) == []
+
+
+def test_a_formula_that_mathjax_cannot_typeset_is_noticed(typeset):
+    bad = [r"\oops", r"\frac{1}", r"x_1_2", r"\begin{cases} 1"]
+    assert len(typeset([("bad", formula, False) for formula in bad])) == len(bad)
+
+
+# ---------------------------------------------------------------- links and collapsed answers
+
+
+def anchors(path):
+    """The places in a page that a link can name: in a notebook as JupyterLab names them, else as GitHub does."""
+    for _, text in markdown(path):
+        for heading in re.findall(r"^#+ (.*)$", without_code(text), flags=re.MULTILINE):
+            words = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).strip()
+            yield (
+                words.replace(" ", "-")
+                if path.suffix == ".ipynb"
+                else re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-")
+            )
+
+
+def bad_links(path):
+    for name, text in markdown(path):
+        plain = re.sub(MATHEMATICS, "", without_code(text), flags=re.DOTALL)
+        targets = re.findall(r"\]\(\s*<?([^)\s>]+)", plain) + re.findall(r"""(?:href|src)=["']([^"']+)""", plain)
+        for target in targets:
+            link = urlsplit(target)
+            file = (path.parent / unquote(link.path)).resolve() if link.path else path
+            if link.scheme or link.netloc:
+                if link.scheme != "https" or "." not in link.netloc:
+                    yield f"{name}: {target} is no web address with https"
+            elif not file.is_relative_to(ROOT) or not file.exists():
+                yield f"{name}: {target} does not exist"
+            elif link.fragment and unquote(link.fragment) not in anchors(file):
+                yield f"{name}: {target}: no heading of that name in {file.name}"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_lead_somewhere(path):
+    assert not list(bad_links(path))
+
+
+def test_a_dead_link_is_noticed(tmp_path, monkeypatch):
+    monkeypatch.setattr("test_reading.ROOT", tmp_path)
+    page = tmp_path / "page.md"
+    for link in ("nowhere.md", "#nothing", "http://example.org", "https://", "../outside.md", "page.md#two"):
+        page.write_text(f"# Title, one\n\n[x]({link})\n", encoding="utf-8")
+        assert list(bad_links(page)), link
+    page.write_text("# Title, one\n\n[x](page.md#title-one) [y](https://example.org)\n", encoding="utf-8")
+    assert not list(bad_links(page))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_a_collapsed_answer_is_read_as_markdown(path):
+    """A blank line after the summary, and one before the end: else the answer shows its asterisks and dollars."""
+    for name, text in markdown(path):
+        good = re.findall(r"^<details>\n<summary>[^\n]+</summary>\n\n(?:.*?)\n\n</details>$", text, flags=re.S | re.M)
+        assert len(good) == len(re.findall("<details", without_code(text))), name
+
+
+# ---------------------------------------------------------------- HTML
+
+
+def export(nb, template="lab"):
+    return BeautifulSoup(HTMLExporter(template_name=template).from_notebook_node(nb)[0], "html.parser")
+
+
+def explorer_cells(path):
+    """The cells that show an explorer: their id, and the explorer's state in words."""
+    for cell in load(path).cells:
+        if cell.cell_type == "code" and re.search(r"\b(\w+_explorer|bug_lab)\(", cell.source):
+            (output,) = cell.outputs
+            yield cell.id, output.data["text/plain"]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_the_html_reads_as_a_chapter(path):
+    html = export(load(path))
+    assert not [broken for broken in BROKEN if broken in str(html.body)]
+    for name, _ in explorer_cells(path):
+        (picture,) = html.find(id=f"cell-id={name}").find_all("img")
+        assert picture["src"].startswith("data:image/png;base64,")
+    answers = html.find_all("details")
+    assert len(answers) == count_answers(path)
+    for answer in answers:
+        assert not answer.has_attr("open")
+        assert answer.find("p"), f"not read as Markdown: {answer}"
+    prose = [part.get_text() for part in html.find_all(class_="jp-RenderedMarkdown")]
+    assert not [part for part in prose if re.search(r"```|\*\*|\]\(", part)]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_the_template_with_descriptions_says_every_picture_in_words(path):
+    """nbconvert's classic template keeps the descriptions; its default template and JupyterLab drop them."""
+    described = [picture["alt"] for picture in export(load(path), "classic").find_all("img")]
+    assert described == [
+        output.metadata["image/png"]["alt"]
+        for cell in load(path).cells
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {})
+    ]
+    explorers_say = [words for _, words in explorer_cells(path)]
+    assert explorers_say and set(explorers_say) <= set(described)
+    assert all("N = " in words for words in explorers_say)
+
+
+def test_what_a_learner_may_type_stays_text():
+    """Words end up in a widget's HTML, in a picture's description and in an output: none may become a tag."""
+    nasty = """"'><img src=x onerror="alert(1)"><script>alert(2)</script>"""
+    words = Words()
+    words.show([nasty])
+    assert BeautifulSoup(words.widget.value, "html.parser").get_text() == nasty
+
+    class Nasty(ReluExplorer):
+        def describe(self):
+            return [nasty]
+
+    data, metadata = Nasty()._repr_mimebundle_()
+    shown = {"image/png": base64.b64encode(data["image/png"]).decode(), "text/plain": data["text/plain"]}
+    cell = nbformat.v4.new_code_cell("1")
+    cell.outputs = [nbformat.v4.new_output("display_data", shown, metadata=metadata)]
+    cell.outputs += [nbformat.v4.new_output("stream", text=data["text/plain"])]
+    for template in ("lab", "classic"):
+        html = export(nbformat.v4.new_notebook(cells=[cell]), template)
+        assert len(html.find_all("img")) == 1
+        assert not html.find_all(onerror=True)
+        assert "alert" not in "".join(script.get_text() for script in html.find_all("script"))
+        assert nasty in html.find("pre", string=re.compile("alert")).get_text()
+    assert nasty in html.find("img")["alt"]
+
+
+# ---------------------------------------------------------------- a JupyterLab in which nothing runs
+
+READ = """() => {
+  const page = document.querySelector('.jp-Notebook');
+  return {
+    text: page.innerText,
+    pictures: [...page.querySelectorAll('.jp-OutputArea img')].map(img => img.naturalWidth),
+    formulas: page.querySelectorAll('mjx-container').length,
+    bad: page.querySelectorAll('mjx-merror, [data-mjx-error]').length,
+    answers: page.querySelectorAll('details').length,
+    open: page.querySelectorAll('details[open]').length,
+  };
+}"""
+
+
+@pytest.fixture(scope="module")
+def lab():
+    with lab_server() as lab:
+        yield lab
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_jupyterlab_shows_a_notebook_that_was_not_run(path, lab, chromium):
+    outputs = [output for cell in load(path).cells for output in cell.get("outputs", [])]
+    notebook = open_notebook(chromium, lab, path.name)
+    wanted = sum(len(list(formulas(source))) for _, source in markdown(path))
+    notebook.page.wait_for_function(
+        "wanted => document.querySelectorAll('.jp-Notebook mjx-container').length >= wanted", arg=wanted
+    )
+    shown = notebook.page.evaluate(READ)
+    notebook.close()
+    assert not [broken for broken in BROKEN if broken in shown["text"]]
+    assert len(shown["pictures"]) == sum("image/png" in output.get("data", {}) for output in outputs)
+    assert all(shown["pictures"])
+    assert (shown["formulas"], shown["bad"]) == (wanted, 0)
+    assert (shown["answers"], shown["open"]) == (count_answers(path), 0)
