@@ -251,9 +251,10 @@ class Explorer(widgets.VBox):
             for name, (value, label) in self.synced().items():
                 slider, self._exact[name] = self.controls[name], value
                 reach = max(slider.max, float(np.ceil(abs(value))))
-                slider.min, slider.max, slider.description = -reach, reach, label
-                if abs(slider.value - value) > STEP / 2 + 1e-9:
-                    slider.value = round(value, 2)
+                with slider.hold_sync():
+                    slider.min, slider.max, slider.description = -reach, reach, label
+                    if abs(slider.value - value) > STEP / 2 + 1e-9:
+                        slider.value = round(value, 2)
 
     @contextmanager
     def _quietly(self):
