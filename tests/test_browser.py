@@ -707,18 +707,7 @@ def test_an_explorer_fits_a_projector(projector, name):
     assert misfits(box, scale=1.6) == []
 
 
-TOO_TALL = ("softmax_explorer", "backprop_explorer", "bug_lab")
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(
-            name, marks=[pytest.mark.xfail(strict=True, reason="its controls are too tall")] * (name in TOO_TALL)
-        )
-        for name in explorers.__all__
-    ],
-)
+@pytest.mark.parametrize("name", explorers.__all__)
 def test_controls_and_a_picture_are_on_a_projector_together(projector, name):
     box = projector.page.locator(".bp-explorer").nth(explorers.__all__.index(name))
     assert box.evaluate(ALONE, CONTROLS) == []

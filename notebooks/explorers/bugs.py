@@ -128,7 +128,7 @@ class BugLab(Explorer):
         guess = self.add_control("guess", widgets.Dropdown(options=steps, description="broken step"), self._forget)
         buttons = flow(self.add_button("check", "Check my answer", self._check), self.controls["reset"])
         left = widgets.VBox([self.controls["data"], bug, guess, buttons, self.words.widget])
-        left.layout.width = f"{round(330 * self.scale)}px"
+        left.layout.width = f"{round(310 * self.scale) + 8}px"
         return [flow(left, self.losses.widget, self.plane.widget), self.facts.widget]
 
     @property
