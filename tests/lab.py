@@ -116,20 +116,19 @@ class Notebook:
         self.page.context.close()
 
     def command(self, name, **arguments):
-        """Run one of JupyterLab's commands, and wait until it is done."""
-        call = "([name, args]) => window.jupyterapp.commands.execute(name, args).then(() => null)"
-        self.page.evaluate(call, [name, arguments])
+        """Run one of JupyterLab's commands, and wait until it is done, for five minutes."""
+        self.page.evaluate(COMMAND, [name, arguments])
 
     def run_all(self):
         """Run every cell, and wait until each has run and its widgets stand."""
         self.command("notebook:run-all-cells")
-        self._wait_for_kernel()
+        self.wait_for_kernel()
         self.page.wait_for_function(WIDGETS_STAND, timeout=30_000)
 
     def restart(self):
         """Restart the kernel: nothing of the old one is left."""
         self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
-        self._wait_for_kernel()
+        self.wait_for_kernel()
 
     def problems(self):
         """Each cell that ended in an error or wrote to stderr, and each error of the browser's console."""
@@ -137,13 +136,17 @@ class Notebook:
 
     def _wait_for_lab(self):
         self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        self._wait_for_kernel()
+        self.wait_for_kernel()
         self.page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
 
-    def _wait_for_kernel(self):
+    def wait_for_kernel(self):
+        """Wait until the kernel has nothing to do."""
         self.page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
 
 
+COMMAND = """([name, args]) => Promise.race([
+  window.jupyterapp.commands.execute(name, args).then(() => null),
+  new Promise((_, fail) => setTimeout(() => fail(Error(name + ' does not end')), 300_000))])"""
 KERNEL_IS_IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 # Each output with a widget has its box in the page.
 WIDGETS_STAND = """() => [...window.jupyterapp.shell.currentWidget.content.widgets].every(cell =>

@@ -11,6 +11,7 @@ import pickle
 import re
 import subprocess
 import sys
+import types
 from functools import cache
 from html import unescape
 
@@ -482,6 +483,23 @@ def test_a_closed_explorer_leaves_nothing_behind(name):
     explorer.close()
     del explorer, control
     assert alive() == before
+
+
+def test_a_cell_that_runs_again_closes_what_it_made_before(monkeypatch):
+    def run(cell, number):
+        message = {"header": {"msg_id": f"run {number}"}, "metadata": {"cellId": cell} if cell else {}}
+        shell = types.SimpleNamespace(get_parent=lambda: message)
+        monkeypatch.setattr(explorers.explorer, "get_ipython", lambda: shell)
+        return make("relu_explorer")
+
+    figures = alive()[0]
+    first, second, other, outside = run("a", 1), run("a", 1), run("b", 2), run(None, 3)
+    assert first.comm and second.comm
+    third = run("a", 4)
+    assert not first.comm and not second.comm
+    assert third.comm and other.comm and outside.comm
+    assert run("a", 5).comm and not third.comm
+    assert alive()[0] == figures + 3  # those of the closed are gone, though first, second and third are still held
 
 
 @every_explorer

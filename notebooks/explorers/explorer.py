@@ -11,6 +11,7 @@ from numbers import Real
 
 import ipywidgets as widgets
 import numpy as np
+from IPython import get_ipython
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -88,6 +89,7 @@ class Explorer(widgets.VBox):
         self.add_class("bp-explorer")
         self.add_class(f"bp-{scale_name(self.scale)}")
         self.update(reframe=True)
+        _close_those_of_the_last_run(self)
 
     # ------------------------------------------------ what a subclass says
 
@@ -119,10 +121,16 @@ class Explorer(widgets.VBox):
         return None, None
 
     def close(self):
-        """Leave the page and the memory, with every widget inside: ipywidgets keeps a widget until it is closed."""
+        """Leave the page and the memory, with every widget inside: ipywidgets keeps a widget until it is closed.
+
+        A notebook keeps what a cell showed, in Out, and so a closed explorer, but without its pictures.
+        """
         if self.comm is not None:
             for inner in _inside(self):
                 inner.close()
+            for view in self.views.values():
+                if isinstance(view, Picture):
+                    vars(view).clear()
         super().close()
 
     # ------------------------------------------------ the state
@@ -243,9 +251,10 @@ class Explorer(widgets.VBox):
             for name, (value, label) in self.synced().items():
                 slider, self._exact[name] = self.controls[name], value
                 reach = max(slider.max, float(np.ceil(abs(value))))
-                slider.min, slider.max, slider.description = -reach, reach, label
-                if abs(slider.value - value) > STEP / 2 + 1e-9:
-                    slider.value = round(value, 2)
+                with slider.hold_sync():
+                    slider.min, slider.max, slider.description = -reach, reach, label
+                    if abs(slider.value - value) > STEP / 2 + 1e-9:
+                        slider.value = round(value, 2)
 
     @contextmanager
     def _quietly(self):
@@ -412,6 +421,24 @@ def flow(*children):
         children,
         layout=widgets.Layout(display="flex", flex_flow="row wrap", grid_gap="4px 18px", align_items="flex-start"),
     )
+
+
+_made_by = {}  # a notebook cell → its last run, and the explorers that this run made
+
+
+def _close_those_of_the_last_run(explorer):
+    """A cell that runs again has a new output: close what it made before, which would stay in memory for good."""
+    get_parent = getattr(get_ipython(), "get_parent", dict)
+    message = get_parent()  # the request that runs the cell
+    cell, run = message.get("metadata", {}).get("cellId"), message.get("header", {}).get("msg_id")
+    if cell is None:  # not in a notebook cell
+        return
+    last_run, made = _made_by.get(cell, (run, []))
+    if last_run != run:
+        for old in made:
+            old.close()
+        made = []
+    _made_by[cell] = run, [*made, explorer]
 
 
 def _inside(widget):

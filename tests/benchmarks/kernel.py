@@ -16,12 +16,11 @@ from statistics import median
 import comm
 import ipywidgets as widgets
 from PIL import Image
+from subjects import make, sliders
 
 import explorers
 import mlp_helpers as mlp
 
-SLIDERS = (widgets.IntSlider, widgets.FloatSlider, widgets.SelectionSlider)
-LAST_STEP = {"backprop_explorer": 6, "training_explorer": 500}  # where these explorers have most on the screen
 PARTS = ("maths", "tables and words", "planes and curves", "PNG", "messages", "rest")
 
 
@@ -36,21 +35,6 @@ class CountingComm(comm.base_comm.BaseComm):
 
 
 comm.create_comm = CountingComm
-
-
-def make(name, most=False):
-    """Make an explorer as it opens, or with the most on the screen that it can have."""
-    explorer = getattr(explorers, name)()
-    if most and name in LAST_STEP:
-        explorer.controls["step"].value = LAST_STEP[name]
-    if most and "unit" in explorer.controls:  # the unit that is on for the most examples: its numbers change the most
-        on = mlp.forward(explorer.X, explorer.params).A1 > 0
-        explorer.controls["unit"].value = int(on.sum(axis=0).argmax())
-    return explorer
-
-
-def sliders(explorer):
-    return {name: control for name, control in explorer.controls.items() if isinstance(control, SLIDERS)}
 
 
 def move(slider, times):
@@ -136,7 +120,7 @@ class Clock:
 
 def _parts(name, repeats):
     """Milliseconds that an update() spends in each of PARTS, and their sum."""
-    explorer, clock = make(name, most=True), Clock()
+    explorer, clock = make(name), Clock()
     undo = []
 
     def count(part, owner, attribute):
@@ -178,7 +162,7 @@ def _parts(name, repeats):
 
 def _messages(name, repeats):
     """A row for each slider: its name, the time of a move, and what it sends."""
-    explorer = make(name, most=True)
+    explorer = make(name)
     owner = {inner.comm.comm_id: view for view, of in explorer.views.items() for inner in family(of.widget)}
     for slider_name, slider in sliders(explorer).items():
         for _ in move(slider, 2):

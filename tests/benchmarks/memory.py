@@ -1,4 +1,7 @@
-"""What a long lesson costs in memory, in a kernel that hears the messages a browser would send."""
+"""What a long lesson costs in memory, in a kernel that hears the messages a browser would send.
+
+Memory is the resident set that psutil reports, after gc.collect().
+"""
 
 import json
 from ast import literal_eval
@@ -7,13 +10,11 @@ from subprocess import DEVNULL
 
 from jupyter_client.manager import start_new_kernel
 
-import explorers
-
 SETUP = """
 import gc, json
 import comm, ipywidgets, psutil
 from matplotlib.figure import Figure
-import explorers
+import explorers, subjects
 
 def resident():
     gc.collect()
@@ -30,23 +31,30 @@ def kept():
         resident(),
     ]
 """
-KEPT = ("figures", "widgets", "registered widgets", "comms", "memory, MB")
+KEPT = ["figures", "widget objects", "registered widgets", "comms", "memory, MB"]
 ENDS = {
-    "close() and del": "explorer = explorers.{name}()\nexplorer.close()\ndel explorer\ngc.collect();",
-    "the cell run again": "explorers.{name}()",
+    "close(), del and gc.collect()": """
+for name in explorers.__all__:
+    explorer = getattr(explorers, name)()
+    explorer.close()
+    del explorer
+    gc.collect()
+""",
+    "the cell run again": "[getattr(explorers, name)() for name in explorers.__all__]",
 }
 
 
 def run(show, quick):
     """Print what moves cost, and what explorers leave behind."""
-    names = ["backprop_explorer"] if quick else explorers.__all__
-    rows = [row for name in names for row in _moves(name, 1_000 if quick else 10_000 // len(names))]
-    head = ["explorer", "moves", "before, MB", "growth, MB"]
-    show("Resident memory of the kernel (psutil, after gc.collect()), moved by a browser's messages", head, rows)
+    head = ["moves", "sliders", "before, MB", "growth, MB"]
+    show("Resident memory of one kernel with every explorer", head, [_moves(1_000 if quick else 10_000)])
 
-    names = ["backprop_explorer"] if quick else explorers.__all__
-    rows = [[name, end, *_left_behind(name, code, 10 if quick else 50)] for name in names for end, code in ENDS.items()]
-    show("Left by making and discarding an explorer, more than after the second", ["explorer", "by", *KEPT], rows)
+    times = 5 if quick else 50
+    show(
+        f"Left in one kernel by {times} more of each explorer than 2; Out holds the objects of a cell that runs again",
+        ["ended by", *KEPT],
+        [[end, *_left_behind(code, times)] for end, code in ENDS.items()],
+    )
 
 
 class Kernel:
@@ -99,16 +107,13 @@ def kernel():
         manager.shutdown_kernel(now=True)
 
 
-def _moves(name, count):
-    """Growth over moves that go around the explorer's sliders, each through the whole of its range."""
+def _moves(count):
+    """Move the sliders in turn, each through the whole of its range; measured after 10 moves of each."""
     with kernel() as running:
-        running.run(f"explorer = explorers.{name}()")
+        running.run("shown = [subjects.make(name) for name in explorers.__all__]")
         sliders = running.ask(
-            "[(c.model_id, c.min, c.max) for c in explorer.controls.values()"
-            " if isinstance(c, (ipywidgets.IntSlider, ipywidgets.FloatSlider))]"
+            "[(c.model_id, c.min, c.max) for e in shown for c in subjects.sliders(e).values() if hasattr(c, 'max')]"
         )
-        if not sliders:
-            return
 
         def move(number):
             model, least, most = sliders[number % len(sliders)]
@@ -116,20 +121,20 @@ def _moves(name, count):
             value = least + part * (most - least)
             running.move(model, {"value": round(value) if isinstance(least, int) else round(value, 2)})
 
-        for number in range(300):
+        for number in range(10 * len(sliders)):
             move(number)
         before = running.ask("resident()")
         for number in range(count):
             move(number)
-        yield [name, f"{count:,}", f"{before:.1f}", f"{running.ask('resident()') - before:+.1f}"]
+        return [f"{count:,}", len(sliders), f"{before:.1f}", f"{running.ask('resident()') - before:+.1f}"]
 
 
-def _left_behind(name, code, times):
+def _left_behind(code, times):
     """How much more there is after running code so many times than after the second."""
     with kernel() as running:
         for _ in range(2):
-            running.run(code.format(name=name))
+            running.run(code)
         before = running.ask("kept()")
         for _ in range(times):
-            running.run(code.format(name=name))
+            running.run(code)
         return [f"{now - then:+.0f}" for then, now in zip(before, running.ask("kept()"), strict=True)]

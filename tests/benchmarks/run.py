@@ -1,7 +1,7 @@
 """Measure how fast everything is, and print it as tables; nothing here passes or fails.
 
-    python tests/benchmarks/run.py                    all parts, about ten minutes
-    python tests/benchmarks/run.py --quick            all parts, with fewer repeats
+    python tests/benchmarks/run.py                    all parts, about 25 minutes
+    python tests/benchmarks/run.py --quick            all parts, with fewer repeats, about 8 minutes
     python tests/benchmarks/run.py maths              one part: maths, kernel, memory or browser
 
 Times depend on the machine, and on what else it does: compare the ratios. PyTorch is optional.
@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = [str(ROOT), str(ROOT / "notebooks"), str(ROOT / "tests")]
+FOLDERS = [str(ROOT), str(ROOT / "notebooks"), str(ROOT / "tests"), str(ROOT / "tests/benchmarks")]
 sys.path[:0] = FOLDERS
 os.environ["PYTHONPATH"] = os.pathsep.join([*FOLDERS, os.environ.get("PYTHONPATH", "")])  # for kernels, too
 PARTS = ("maths", "kernel", "memory", "browser")

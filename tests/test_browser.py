@@ -1,0 +1,731 @@
+"""What a person sees and does: the notebooks and every explorer in JupyterLab, in a real browser.
+
+Numbers on the screen are compared with those that the test computes itself, from the default network and its own moves.
+"""
+
+import importlib.util
+import re
+import time
+from types import SimpleNamespace
+
+import nbformat
+import numpy as np
+import pytest
+from lab import ROOT, THEMES, browser, chromium_path, lab_server, open_notebook
+
+import explorers
+import mlp_helpers as mlp
+from explorers.bugs import CASES
+
+pytestmark = pytest.mark.skipif(
+    not chromium_path() or not importlib.util.find_spec("playwright"),
+    reason="needs a browser: apt-get install chromium, then pip install -r tests/requirements.txt",
+)
+
+NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("0*.ipynb"))
+OF_A_NETWORK = [name for name in explorers.__all__ if name not in ("training_explorer", "bug_lab")]
+every_explorer = pytest.mark.parametrize("name", explorers.__all__)
+every_network_explorer = pytest.mark.parametrize("name", OF_A_NETWORK)
+
+HANDLE = ".noUi-handle"
+CONTROLS = f"select, input, button, {HANDLE}, .widget-readout[contenteditable]"
+
+# What an explorer shows: words, tables, sliders, and pictures with a fingerprint of their pixels.
+READ = """async box => ({
+  words: [...box.querySelectorAll('p')].map(p => p.textContent),
+  tables: [...box.querySelectorAll('table:not(.bp-facts)')].map(table => ({
+    symbol: table.caption.querySelector('b').textContent,
+    rows: [...table.tBodies[0].rows].map(row => [...row.querySelectorAll('td')].map(cell => cell.textContent))})),
+  facts: [...box.querySelectorAll('.bp-facts tr')].map(row => [...row.cells].map(cell => cell.textContent)),
+  sliders: [...box.querySelectorAll('.widget-slider')].map(slider => ({
+    label: slider.querySelector('label').textContent, shown: slider.querySelector('.widget-readout').textContent})),
+  pictures: await Promise.all([...box.querySelectorAll('img')].map(async image => {
+    await image.decode();
+    const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight), context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    const pixels = context.getImageData(0, 0, canvas.width, canvas.height);
+    const hash = new Uint8Array(await crypto.subtle.digest('SHA-1', pixels.data));
+    return {alt: image.alt, pixels: hash.join(' ')};
+  })),
+})"""
+
+
+# ---------------------------------------------------------------- pages
+
+
+@pytest.fixture(scope="module")
+def lab():
+    with lab_server() as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser() as chromium:
+        yield chromium
+
+
+def write(lab, name, *cells):
+    """Write a notebook with these cells beside the others."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+    )
+    nbformat.write(notebook, lab.folder / name)
+    return name
+
+
+@pytest.fixture(scope="module")
+def run(lab, chromium):
+    """Write a notebook of these cells, open it, run it."""
+    opened = []
+
+    def run(name, *cells, **view):
+        notebook = open_notebook(chromium, lab, write(lab, name, *cells), **view)
+        opened.append(notebook)
+        notebook.run_all()
+        assert notebook.problems() == []
+        return notebook
+
+    yield run
+    for notebook in opened:
+        notebook.close()
+
+
+@pytest.fixture(scope="module")
+def everything(run):
+    """A notebook with each explorer in a cell of its own."""
+    return run("everything.ipynb", *(f"from explorers import {name}; {name}()" for name in explorers.__all__))
+
+
+@pytest.fixture
+def fresh(everything):
+    """Run an explorer's cell again, and return the Screen with the new explorer."""
+
+    def fresh(name):
+        cell = everything.page.locator(".jp-CodeCell").nth(explorers.__all__.index(name))
+        cell.locator(".jp-InputPrompt").click()
+        everything.command("notebook:run-cell")
+        everything.page.wait_for_timeout(300)
+        return Screen(everything.page, cell.locator(".bp-explorer"))
+
+    yield fresh
+    assert everything.problems() == []
+
+
+class Screen:
+    """An explorer on the screen."""
+
+    def __init__(self, page, box):
+        self.page, self.box = page, box
+        box.locator("img").first.wait_for()
+
+    def read(self):
+        return SimpleNamespace(**self.box.evaluate(READ))
+
+    def slider(self, label):
+        """The handle of the slider with this label."""
+        return self.box.get_by_role("slider", name=label, exact=True)
+
+    def button(self, label):
+        return self.box.get_by_role("button", name=label)
+
+    def press(self, control, *keys):
+        """Press keys with the focus on a control."""
+        control.focus()
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def choose(self, label, option):
+        """Choose an option of a dropdown with the arrow keys."""
+        select = self.box.get_by_role("combobox", name=label, exact=True)
+        select.locator(f'option[value="{option}"]').wait_for(state="attached")
+        index = options(select).index(option)
+        self.press(select, "Home", *["ArrowDown"] * index)
+
+
+def options(select):
+    return select.locator("option").evaluate_all("all => all.map(option => option.value)")
+
+
+def eventually(check):
+    """Check until it holds, for 10 seconds."""
+    end = time.monotonic() + 10
+    while True:
+        try:
+            return check()
+        except AssertionError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+
+
+# ---------------------------------------------------------------- what the screen must show
+
+
+class Net:
+    """The network and the batch that the screen must show: the defaults, then moved by the test."""
+
+    def __init__(self):
+        self.X, self.y = mlp.toy_data("moons", 5, np.random.default_rng(2))
+        self.params = mlp.init_params(np.random.default_rng(18))
+        self.example, self.unit, self.step, self.added = 0, 0, 1, 0.0
+
+    def values(self):
+        values = {"X": self.X, "Y": mlp.one_hot(self.y, 2), **self.params._asdict()}
+        values |= mlp.forward(self.X, self.params)._asdict() | mlp.backward(self.X, self.y, self.params)._asdict()
+        of_unit = [values[symbol][:, self.unit] for symbol in ("A1", "M", "G_H", "G_A1")]
+        outer = np.outer(values["G_Z"][self.example], values["H"][self.example])
+        return values | {f"Unit {self.unit}": np.stack(of_unit, 1), f"outer product of example {self.example}": outer}
+
+    def place(self, label):
+        """The number that a slider with this label moves: an array and an index."""
+        if found := re.fullmatch(r"x([12]) of i = (\d+)", label):
+            return self.X, (int(found[2]), int(found[1]) - 1)
+        if found := re.fullmatch(r"z([01]) of i = (\d+)", label):
+            return mlp.forward(self.X, self.params).Z, (int(found[2]), int(found[1]))
+        if found := re.fullmatch(r"(?:move )?([Wb][12])\[([\d, ]+)\]", label):
+            return getattr(self.params, found[1]), tuple(map(int, found[2].split(",")))
+        counts = {"example i": "example", "hidden unit j": "unit", "step": "step", "add s to both": "added"}
+        return vars(self), counts[label]
+
+    def move(self, label, steps):
+        """Move a number as its slider does: from the value that the slider shows, by its steps."""
+        array, index = self.place(label)
+        if isinstance(array, dict):
+            size = 0.01 if index == "added" else 1
+            array[index] += size * steps
+            self.params.b2[:] += size * steps * (index == "added")
+            return
+        change = round(float(array[index]), 2) + steps / 100 - array[index]
+        array[index] += change
+        if label.startswith("z"):
+            self.params.b2[index[1]] += change
+
+
+def find(pattern, now):
+    """What the pattern's groups are in the words on the screen."""
+    found = [match for match in (re.search(pattern, line) for line in now.words) if match]
+    assert found, f"{pattern} is not in {now.words}"
+    return found[0].groups()
+
+
+def assert_near(shown, number):
+    """The number is what is shown, rounded to as many digits as are shown."""
+    text = shown.replace("−", "-")
+    mantissa, _, power = text.partition("e")
+    digits = len(mantissa.partition(".")[2]) - int(power or 0)
+    assert abs(float(text) - number) <= 0.5 * 10.0**-digits + 1e-9, f"{shown} is not {number}"
+
+
+def assert_shows(screen, net):
+    """Every table, every slider and the loss on the screen are those of the network."""
+    now, values = screen.read(), net.values()
+    assert now.tables
+    for table in now.tables:
+        symbol = table["symbol"]
+        assert symbol.removesuffix("ᵀ") in values
+        array = np.atleast_2d(values[symbol.removesuffix("ᵀ")])
+        array = array.T if symbol.endswith("ᵀ") else array
+        assert np.shape(table["rows"]) == array.shape
+        for shown, number in zip(np.ravel(table["rows"]), array.ravel(), strict=True):
+            assert_near(shown, number)
+    labels = {slider["label"] for slider in now.sliders}
+    assert {f"x1 of i = {net.example}", f"W1[{net.unit}, 0]"} <= labels
+    for slider in now.sliders:
+        array, index = net.place(slider["label"])
+        assert_near(slider["shown"], array[index])
+    i = net.example
+    said = find(r"Example (\d+): x = \((.*), (.*)\), label (\d)\. Loss of the batch: ([\d.]+)\.", now)
+    assert (int(said[0]), int(said[3])) == (i, net.y[i])
+    for shown, number in zip((*said[1:3], said[4]), [*net.X[i], mlp.loss(net.X, net.y, net.params)], strict=True):
+        assert_near(shown, number)
+    return now
+
+
+def kernels_part(now):
+    """What the kernel writes on the screen, and not the browser by itself."""
+    return now.words, now.tables, now.facts, [slider["label"] for slider in now.sliders]
+
+
+# ---------------------------------------------------------------- the notebooks
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_runs_again_after_a_reload_and_after_a_restart(lab, chromium, name):
+    notebook = open_notebook(chromium, lab, name)
+    rounds = [[], [notebook.reload], [notebook.restart]]
+    if name.startswith("08"):  # it trains for long: once less
+        rounds = [[], [notebook.reload, notebook.restart]]
+    for steps in rounds:
+        for step in steps:
+            step()
+        notebook.run_all()
+        assert notebook.problems() == []
+        box = notebook.page.locator(".bp-explorer")
+        assert box.count() == 1
+        pictures = Screen(notebook.page, box).box.get_by_role("img")
+        assert pictures.count() > 0
+        for picture in pictures.all():
+            picture.scroll_into_view_if_needed()
+            assert picture.is_visible()
+            assert len(picture.get_attribute("alt")) > 20
+            assert picture.evaluate("image => image.naturalWidth > 0")
+    notebook.close()
+
+
+def test_problems_are_seen(lab, chromium):
+    cells = ("print('fine')", "import sys; print('careful', file=sys.stderr)", "1 / 0")
+    notebook = open_notebook(chromium, lab, write(lab, "bad.ipynb", *cells))
+    notebook.run_all()
+    notebook.page.evaluate("() => console.error('this page is broken')")
+    assert notebook.problems() == [
+        "cell 1: stderr: careful\n",
+        "cell 2: ZeroDivisionError: division by zero",
+        "this page is broken",
+    ]
+    notebook.close()
+
+
+def test_two_notebooks_at_once_do_not_disturb_each_other(lab, run):
+    notebook = run("one.ipynb", "from explorers import relu_explorer; relu_explorer()", width=1900)
+    write(lab, "two.ipynb", "from explorers import relu_explorer; relu_explorer(scale=1.25)")
+    notebook.command("docmanager:open", path="two.ipynb", options={"mode": "split-right"})
+    notebook.page.locator(".bp-explorer").wait_for()
+    notebook.page.wait_for_function("() => window.jupyterapp.shell.currentWidget.context.path === 'two.ipynb'")
+    notebook.wait_for_kernel()
+    notebook.run_all()
+    boxes = notebook.page.locator(".bp-explorer")
+    nets = [Net(), Net()]
+    screens = [Screen(notebook.page, boxes.nth(index)) for index in range(2)]
+    for index, label in ((0, "x1 of i = 0"), (1, "b1[0]"), (0, "W2[0, 0]")):
+        screens[index].press(screens[index].slider(label), *["ArrowRight"] * 3)
+        nets[index].move(label, 3)
+        for screen, net in zip(screens, nets, strict=True):
+            eventually(lambda screen=screen, net=net: assert_shows(screen, net))
+    sizes = [screen.box.locator("p").first.evaluate("words => getComputedStyle(words).fontSize") for screen in screens]
+    assert sizes == ["13px", "16.25px"]
+    assert notebook.problems() == []
+
+
+def test_an_explorer_shown_twice_stays_in_step(run):
+    notebook = run("twice.ipynb", "from explorers import backprop_explorer; both = backprop_explorer()", "both", "both")
+    boxes, net = notebook.page.locator(".bp-explorer"), Net()
+    screens = [Screen(notebook.page, boxes.nth(index)) for index in range(2)]
+    for screen, label in zip(screens, ("x1 of i = 0", "W2[0, 0]"), strict=True):
+        screen.press(screen.slider(label), *["ArrowRight"] * 3)
+        net.move(label, 3)
+        first, second = (eventually(lambda one=one: assert_shows(one, net)) for one in screens)
+        assert first == second
+    screens[1].press(screens[1].button("Flip label"), "Enter")
+    net.y[0] = 1 - net.y[0]
+    first, second = (eventually(lambda one=one: assert_shows(one, net)) for one in screens)
+    assert first == second
+
+
+# ---------------------------------------------------------------- sliders
+
+
+@every_network_explorer
+def test_each_slider_moves_every_number_on_the_screen(fresh, name):
+    screen, net = fresh(name), Net()
+    before = eventually(lambda: assert_shows(screen, net))
+    for index in range(len(before.sliders)):
+        label = before.sliders[index]["label"]
+        steps = 3 if label in ("example i", "hidden unit j", "step") else 20
+        screen.press(screen.slider(label), *["ArrowRight"] * steps)
+        net.move(label, steps)
+
+        def moved(before=before):
+            now = assert_shows(screen, net)
+            assert kernels_part(now) != kernels_part(before)
+            return now
+
+        now = eventually(moved)
+        for old, new in zip(before.pictures, now.pictures, strict=True):
+            assert old["pixels"] == new["pixels"] or old["alt"] != new["alt"], f"{label}: {new['alt']}"
+        before = now
+
+
+def assert_at_step(screen, step, X, y, params):
+    """The words of the training explorer are those of these parameters."""
+    now = screen.read()
+    number, loss, right = find(r"Step (\d+): loss ([\d.]+), right on ([\d.]+)%", now)
+    assert int(number) == step
+    assert_near(loss, mlp.loss(X, y, params))
+    assert_near(right, 100 * mlp.accuracy(X, y, params))
+    gradients = mlp.backward(X, y, params)
+    for name in params._fields:
+        assert_near(*find(rf"G_{name} ([\d.]+\d)", now), np.linalg.norm(getattr(gradients, f"G_{name}")))
+
+
+def test_each_slider_of_the_training_explorer(fresh):
+    screen = fresh("training_explorer")
+    X, y = mlp.toy_data("moons", 200, np.random.default_rng(0))
+    params = mlp.init_params(np.random.default_rng(18))
+    assert_at_step(screen, 0, X, y, params)
+    screen.press(screen.slider("step"), *["ArrowRight"] * 3)
+    params, _ = mlp.train(X, y, params, 0.5, 3)
+    eventually(lambda: assert_at_step(screen, 3, X, y, params))
+    screen.press(screen.slider("learning rate"), "ArrowRight", "ArrowRight")
+    eventually(lambda: find("Learning rate 2, batch size all", screen.read()))
+    screen.press(screen.slider("step"), "ArrowRight")
+    params, _ = mlp.train(X, y, params, 2, 1)
+    eventually(lambda: assert_at_step(screen, 4, X, y, params))
+    screen.choose("start from", "random")
+    screen.press(screen.slider("seed"), *["ArrowRight"] * 2)
+    params = mlp.init_params(np.random.default_rng(2))
+    eventually(lambda: assert_at_step(screen, 0, X, y, params))
+
+
+# Presses a key 200 times in a second; notes each text of the words and each place of the handle.
+DRAG = """async ([box, handle]) => {
+  const seen = {words: [], places: []};
+  const note = () => {
+    const words = box.querySelector('p').textContent, place = Number(handle.getAttribute('aria-valuenow'));
+    if (words !== seen.words.at(-1)) { seen.words.push(words); seen.changed = performance.now(); }
+    if (place !== seen.places.at(-1)) seen.places.push(place);
+  };
+  const observer = new MutationObserver(note);
+  observer.observe(box, {subtree: true, childList: true, attributes: true, characterData: true});
+  for (const start = performance.now(), count = {n: 0}; count.n < 200; ) {
+    for (; count.n < Math.min(200, (performance.now() - start) / 5); count.n++)
+      handle.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true}));
+    await new Promise(done => setTimeout(done, 1));
+  }
+  const last = performance.now();
+  while (performance.now() - (seen.changed ?? last) < 1500) await new Promise(done => setTimeout(done, 50));
+  observer.disconnect();
+  return seen;
+}"""
+
+
+@pytest.mark.parametrize("name", ["forward_explorer", "backprop_explorer"])
+def test_a_slider_dragged_fast_ends_at_the_last_value_and_shows_nothing_wrong(fresh, name):
+    screen, net = fresh(name), Net()
+    handle = screen.slider("x1 of i = 0")
+    screen.press(handle, "Home")
+    net.X[0, 0] = -2
+    eventually(lambda: assert_shows(screen, net))
+    seen = screen.page.evaluate(DRAG, [screen.box.element_handle(), handle.element_handle()])
+    assert seen["places"] == sorted(seen["places"])
+    places = []
+    for words in seen["words"]:
+        place, loss = re.search(r"x = \(([-\d.]+), .*Loss of the batch: ([\d.]+)\.", words).groups()
+        places.append(float(place))
+        net.X[0, 0] = float(place)
+        assert_near(loss, mlp.loss(net.X, net.y, net.params))
+    assert places == sorted(places)
+    net.X[0, 0] = 0
+    assert_shows(screen, net)
+
+
+# ---------------------------------------------------------------- buttons, dropdowns, checkboxes
+
+
+def buttons(screen):
+    return sorted(button.aria_snapshot().split('"')[1] for button in screen.box.locator("button:visible").all())
+
+
+@every_network_explorer
+def test_flip_reset_and_predict(fresh, name):
+    screen, net = fresh(name), Net()
+    extra = {"Previous step", "Next step", "Play or pause", "Stop, back to the start"}
+    assert {*buttons(screen)} - extra == {"Flip label of i = 0 (now 0)", "Reset"}
+
+    screen.press(screen.button("Flip label"), "Space")
+    net.y[0] = 1
+    eventually(lambda: assert_shows(screen, net))
+    assert "Flip label of i = 0 (now 1)" in buttons(screen)
+
+    screen.choose("data set", "circles")
+    net.X, net.y = mlp.toy_data("circles", 5, np.random.default_rng(0))
+    eventually(lambda: assert_shows(screen, net))
+
+    screen.button("Reset").click()
+    net = Net()
+    eventually(lambda: assert_shows(screen, net))
+
+    checkbox = screen.box.get_by_role("checkbox", name="Predict before I see")
+    if name == "forward_explorer":
+        assert checkbox.count() == 0
+        return
+    screen.press(checkbox, "Space")
+    screen.button("Show me").wait_for()
+    screen.choose("predict", "loss")
+    screen.choose("answer", "it rises")
+    seen = screen.read()
+    screen.press(screen.button("Flip label"), "Enter")
+    eventually(lambda: find(r"A change is waiting. After it: what does the loss do\?", screen.read()))
+    assert screen.read().tables == seen.tables
+    assert screen.read().pictures == seen.pictures
+    before = mlp.loss(net.X, net.y, net.params)
+    net.y[0] = 1
+    rises = mlp.loss(net.X, net.y, net.params) > before
+    screen.press(screen.button("Show me"), "Enter")
+    eventually(lambda: assert_shows(screen, net))
+    find("Right: it rises" if rises else "Not this time: it falls", screen.read())
+
+
+def test_choices_of_single_explorers(fresh):
+    gradients = Net().values()
+    for name, dropdown, option, pattern, number in (
+        ("output_layer_explorer", "class k", "1", r"G_W2\[1, 0\] = .* = ([-+\d.]+)\.", gradients["G_W2"][1, 0]),
+        ("softmax_explorer", "curve along", "z1", r"G_Z\[0, 1\] = .* = ([-+\d.]+)\.", gradients["G_Z"][0, 1]),
+        ("backprop_explorer", "loss along", "W1[3, 1]", r"G_W1\[3, 1\] = ([-+\d.]+)\.", gradients["G_W1"][3, 1]),
+    ):
+        screen = fresh(name)
+        alts = [picture["alt"] for picture in screen.read().pictures]
+        screen.choose(dropdown, option)
+        eventually(lambda: assert_near(*find(pattern, screen.read()), number))  # noqa: B023
+        assert [picture["alt"] for picture in screen.read().pictures] != alts
+    assert_shows(screen, Net())
+
+
+def test_the_steps_of_backprop(fresh):
+    screen, net = fresh("backprop_explorer"), Net()
+    for button, step in (("Next step", 2), ("Next step", 3), ("Previous step", 2)):
+        screen.press(screen.button(button), "Enter")
+        net.step = step
+        eventually(lambda step=step: find(f"Step {step} of 9", screen.read()))
+        eventually(lambda: assert_shows(screen, net))
+    screen.press(screen.button("Play or pause"), "Space")
+    net.step = 3
+    eventually(lambda: assert_shows(screen, net))
+    screen.press(screen.button("Stop"), "Space")
+    net.step = 1
+    eventually(lambda: assert_shows(screen, net))
+
+
+def test_the_buttons_of_training(fresh):
+    screen = fresh("training_explorer")
+    X, y = mlp.toy_data("moons", 200, np.random.default_rng(0))
+    start = mlp.init_params(np.random.default_rng(18))
+    names = ["Back to step 0", "One step", "Play or pause", "Reset", "Stop, back to the start"]
+    assert buttons(screen) == names
+
+    screen.press(screen.button("One step"), "Enter", "Enter")
+    two, _ = mlp.train(X, y, start, 0.5, 2)
+    eventually(lambda: assert_at_step(screen, 2, X, y, two))
+    screen.press(screen.button("Back to step 0"), "Space")
+    eventually(lambda: assert_at_step(screen, 0, X, y, start))
+
+    def assert_past(step):
+        now = int(*find(r"Step (\d+)", screen.read()))
+        assert now >= step
+        return now
+
+    screen.press(screen.button("Play or pause"), "Enter")
+    eventually(lambda: assert_past(15))
+    screen.press(screen.button("Play or pause"), "Enter")
+    screen.page.wait_for_timeout(500)
+    paused = assert_past(15)
+    there, _ = mlp.train(X, y, start, 0.5, paused)
+    screen.page.wait_for_timeout(500)
+    assert_at_step(screen, paused, X, y, there)
+    screen.press(screen.button("Stop"), "Enter")
+    eventually(lambda: assert_at_step(screen, 0, X, y, start))
+
+    screen.choose("start from", "all zeros")
+    zeros = mlp.Params(*(0 * value for value in start))
+    eventually(lambda: assert_at_step(screen, 0, X, y, zeros))
+    screen.choose("batch size", "16")
+    eventually(lambda: find("batch size 16", screen.read()))
+    screen.choose("data set", "blobs")
+    blobs = mlp.toy_data("blobs", 200, np.random.default_rng(0))
+    eventually(lambda: assert_at_step(screen, 0, *blobs, zeros))
+    screen.button("Reset").click()
+    eventually(lambda: assert_at_step(screen, 0, X, y, start))
+    find("Learning rate 0.5, batch size all", screen.read())
+
+
+def test_the_bug_lab(fresh):
+    screen = fresh("bug_lab")
+    X, y = mlp.toy_data("moons", 200, np.random.default_rng(0))
+    params = mlp.init_params(np.random.default_rng(18))
+    assert buttons(screen) == ["Check my answer", "Reset"]
+
+    def assert_found(case):
+        backward = mlp.backward_with(CASES[case])
+        facts = dict(screen.read().facts)
+        for n in (1, 12):
+            report = mlp.check_gradients(X[:n], y[:n], params, backward=backward)
+            wrong = ", ".join(name for name, check in report.items() if not check.ok)
+            assert facts[f"Gradient check, N = {n}"] == (f"wrong: {wrong}" if wrong else "passes")
+
+    assert_found(0)
+    screen.choose("backward pass", "number 3")
+    eventually(lambda: assert_found(2))
+    find(f"Backward pass 3 of {len(CASES)}", screen.read())
+    screen.press(screen.button("Check my answer"), "Enter")
+    eventually(lambda: find("Choose a step first", screen.read()))
+
+    steps = options(screen.box.get_by_role("combobox", name="broken step"))
+    truth = CASES[2].symbol if CASES[2].name != "nothing" else "nothing is broken"
+    right = next(step for step in steps if truth in step)
+    screen.choose("broken step", next(step for step in steps if re.match(r"\d", step) and step != right))
+    screen.press(screen.button("Check my answer"), "Space")
+    eventually(lambda: find("No", screen.read()))
+    screen.choose("broken step", right)
+    screen.button("Check my answer").click()
+    eventually(lambda: find("Right!", screen.read()))
+    screen.press(screen.button("Reset"), "Enter")
+    eventually(lambda: find(f"Backward pass 1 of {len(CASES)}. Solved: none yet.", screen.read()))
+    assert_found(0)
+
+
+# ---------------------------------------------------------------- for everyone
+
+
+# The focused control: its place in the tab order of its explorer, and whether its focus can be seen.
+FOCUSED = """(box, controls) => {
+  const focused = document.activeElement, style = getComputedStyle(focused);
+  const all = [...box.querySelectorAll(controls)].filter(control => control.checkVisibility());
+  return {place: all.indexOf(focused), count: all.length,
+          outlined: focused.matches(':focus-visible') && style.outlineStyle !== 'none'
+                    && parseFloat(style.outlineWidth) >= 1};
+}"""
+
+
+@every_explorer
+def test_tab_reaches_every_control_in_order_with_a_visible_focus_and_a_name_of_its_own(fresh, name):
+    screen = fresh(name)
+    screen.box.locator(CONTROLS).first.focus()
+    count, names = screen.box.evaluate(FOCUSED, CONTROLS)["count"], []
+    assert count > 4
+    for place in range(count):
+        focused = screen.box.evaluate(FOCUSED, CONTROLS)
+        assert focused == {"place": place, "count": count, "outlined": True}
+        names.append(screen.page.locator(":focus").aria_snapshot().partition(":")[0])
+        screen.page.keyboard.press("Tab")
+    assert all(re.fullmatch(r"- (combobox|slider|textbox|button|checkbox) \"\w.+\"", name) for name in names), names
+    assert len({*names}) == len(names), names
+    assert screen.box.evaluate(FOCUSED, CONTROLS)["place"] == -1
+
+
+@every_explorer
+def test_tables_have_captions_and_headers(fresh, name):
+    tables = (
+        fresh(name)
+        .box.locator("table")
+        .evaluate_all("""all => all.map(table => ({
+      caption: table.caption?.textContent,
+      scopes: [...table.querySelectorAll('th')].map(header => header.scope),
+      bare: [...table.rows].filter(row => row.querySelectorAll('th[scope]').length === 0).length}))""")
+    )
+    assert len(tables) > 0 or name == "training_explorer"
+    for table in tables:
+        assert table["caption"]
+        assert {*table["scopes"]} <= {"row", "col"}
+        assert table["bare"] == 0
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_axe_finds_nothing(everything, theme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    everything.command("apputils:change-theme", theme=THEMES[theme])
+    body = everything.page.locator(f"body[data-jp-theme-name='{THEMES[theme]}']")
+    body.wait_for(state="attached")
+    everything.page.wait_for_timeout(500)
+    for checkbox in everything.page.locator(".bp-explorer input[type=checkbox]").all():
+        checkbox.check()
+    found = Axe().run(everything.page, context=".bp-explorer", options={"resultTypes": ["violations", "passes"]})
+    assert {"color-contrast", "button-name", "aria-input-field-name"} <= {
+        rule["id"] for rule in found.response["passes"]
+    }
+    assert found.response["violations"] == [], found.generate_report()
+    everything.command("apputils:change-theme", theme=THEMES["light"])
+
+
+# Everything of an explorer that is cut, or stands out of the output area, or scrolls sideways, or is squashed.
+MISFITS = """box => {
+  const area = box.closest('.jp-OutputArea-output'), edge = area.getBoundingClientRect();
+  const parts = [area, box, ...box.querySelectorAll('*')].filter(part =>
+    part.checkVisibility() && (part.matches('.noUi-target') || !part.closest('.slider-container, select, style')));
+  const say = (what, part) => `${what}: ${part.tagName} ${part.className} "${part.textContent.slice(0, 20)}"`;
+  return parts.flatMap(part => {
+    const place = part.getBoundingClientRect();
+    return [
+      ...(part.clientWidth && part.scrollWidth > part.clientWidth + 1 && !part.matches('.noUi-target')
+          ? [say('cut', part)] : []),
+      ...(place.right > edge.right + 1 || place.left < edge.left - 1 ? [say('outside', part)] : []),
+      ...(part.matches('.noUi-target') && place.width < 60 * BP ? [say('squashed', part)] : []),
+    ];
+  });
+}"""
+
+
+def misfits(box, scale=1):
+    return box.evaluate(MISFITS.replace("BP", str(scale)))
+
+
+def choose_the_widest(screen):
+    """Choose the last example and unit: their labels are the longest."""
+    for label in ("example i", "hidden unit j"):
+        if screen.slider(label).count():
+            screen.press(screen.slider(label), "End")
+    screen.page.wait_for_timeout(200)
+
+
+@pytest.mark.parametrize("width", [900, 1280, 1440, 1920])
+def test_an_explorer_fits_the_page(everything, width):
+    everything.page.set_viewport_size({"width": width, "height": 1000})
+    for box in everything.page.locator(".bp-explorer").all():
+        choose_the_widest(Screen(everything.page, box))
+        assert misfits(box) == []
+
+
+# The controls that cannot be seen together with a whole picture, however the page is scrolled.
+ALONE = """(box, controls) => {
+  const view = box.closest('.jp-WindowedPanel-outer').getBoundingClientRect();
+  const whole = part => {
+    const place = part.getBoundingClientRect();
+    return place.top >= view.top - 1 && place.bottom <= view.bottom + 1;
+  };
+  const pictures = [...box.querySelectorAll('img')];
+  const together = control => [control, ...pictures].some(part => ['start', 'center', 'end'].some(block => {
+    part.scrollIntoView({block});
+    return whole(control) && pictures.some(whole);
+  }));
+  return [...box.querySelectorAll(controls)].filter(control => control.checkVisibility() && !together(control))
+    .map(control => control.ariaLabel ?? control.closest('.widget-inline-hbox, button').textContent);
+}"""
+
+
+@pytest.fixture(scope="module")
+def projector(run):
+    """Every explorer at the size for a projector, on a screen with two pixels a CSS pixel."""
+    cells = (f"from explorers import {name}; {name}(scale=1.6)" for name in explorers.__all__)
+    return run("projector.ipynb", *cells, width=1280, height=720, device_scale_factor=2)
+
+
+@every_explorer
+def test_an_explorer_fits_a_projector(projector, name):
+    box = projector.page.locator(".bp-explorer").nth(explorers.__all__.index(name))
+    choose_the_widest(Screen(projector.page, box))
+    assert misfits(box, scale=1.6) == []
+
+
+TOO_TALL = ("softmax_explorer", "backprop_explorer", "bug_lab")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(
+            name, marks=[pytest.mark.xfail(strict=True, reason="its controls are too tall")] * (name in TOO_TALL)
+        )
+        for name in explorers.__all__
+    ],
+)
+def test_controls_and_a_picture_are_on_a_projector_together(projector, name):
+    box = projector.page.locator(".bp-explorer").nth(explorers.__all__.index(name))
+    assert box.evaluate(ALONE, CONTROLS) == []
+
+
+def test_pictures_are_crisp_on_a_fine_screen(projector):
+    pictures = projector.page.locator(".bp-explorer img")
+    assert pictures.count() > 10
+    for natural, wide in pictures.evaluate_all("all => all.map(image => [image.naturalWidth, image.clientWidth])"):
+        assert natural == 2 * wide
