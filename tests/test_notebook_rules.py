@@ -72,6 +72,7 @@ BROKEN = [
     (rules.allowed_code, append(1, "\n%matplotlib inline")),
     (rules.allowed_code, append(1, "\n!pip install numpy")),
     (rules.allowed_code, append(1, "\nimport urllib.request")),
+    (rules.allowed_code, append(1, "\nfrom IPython.display import Javascript")),
     (rules.allowed_code, append(1, "\n# NBVAL_IGNORE_OUTPUT")),
     (rules.allowed_code, append(1, "\ninteract(print, x=1)")),
     (rules.allowed_code, metadata(1, tags=["nbval-skip"])),

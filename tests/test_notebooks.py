@@ -24,6 +24,7 @@ FORBIDDEN_CODE = {
     "star import": r"^\s*from\s+\S+\s+import\s+\*",
     "magic or shell command": r"^\s*[%!]",
     "download": r"\b(urllib|requests|urlretrieve|wget|curl|urlopen)\b",
+    "only some front ends run it": r"\b(Javascript|IFrame|get_ipython|ipylab|jupyterlab)\b",
     "output hidden from nbval": r"NBVAL_|VALIDATE_IGNORE",
     "interact or Output, which hide errors": r"\b(interact|interactive|interactive_output|Output)\(",
 }

@@ -7,6 +7,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 FILES = ["pyproject.toml", "README.md", "CITATION.cff"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -43,25 +45,30 @@ def test_every_link_names_the_same_repository():
     assert all(places(ROOT).values())
 
 
-def test_the_documented_command_rewrites_the_name_everywhere(tmp_path):
+@pytest.fixture
+def copy(tmp_path):
     (tmp_path / ".binder").mkdir()
     for file in [*FILES, ".binder/links.py"]:
         shutil.copy(ROOT / file, tmp_path / file)
+    return tmp_path
+
+
+def test_the_documented_command_rewrites_the_name_everywhere(copy):
     command = "python3 .binder/links.py YOUR-NAME/YOUR-REPOSITORY"
     assert command in README
-    before = {file: (tmp_path / file).read_bytes() for file in FILES}
+    before = {file: (copy / file).read_bytes() for file in FILES}
     for name in ("a-teacher/back.prop_2", repository(ROOT)):
         arguments = command.replace("YOUR-NAME/YOUR-REPOSITORY", name).split()[1:]
-        subprocess.run([sys.executable, *arguments], cwd=tmp_path, check=True)
-        assert places(tmp_path) == {file: [name] * len(found) for file, found in places(ROOT).items()}
-    assert {file: (tmp_path / file).read_bytes() for file in FILES} == before
+        subprocess.run([sys.executable, *arguments], cwd=copy, check=True)
+        assert places(copy) == {file: [name] * len(found) for file, found in places(ROOT).items()}
+    assert {file: (copy / file).read_bytes() for file in FILES} == before
 
 
-def test_the_command_refuses_what_is_no_name(tmp_path):
-    for argument in ("OWNER", "a/b/c", "a b/c", "https://github.com/a/b"):
-        done = subprocess.run(
-            [sys.executable, ROOT / ".binder/links.py", argument], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 1
-        assert "YOUR-NAME/YOUR-REPOSITORY" in done.stderr
-    assert repository(ROOT) in README
+@pytest.mark.parametrize("name", ["OWNER", "a/b/c", "a b/c", "https://github.com/a/b"])
+def test_the_command_refuses_what_is_no_name(copy, name):
+    done = subprocess.run(
+        [sys.executable, copy / ".binder/links.py", name], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "YOUR-NAME/YOUR-REPOSITORY" in done.stderr
+    assert all((copy / file).read_bytes() == (ROOT / file).read_bytes() for file in FILES)
