@@ -395,6 +395,9 @@ class NetworkExplorer(Explorer):
         weights, biases, unit = (self.params.W1, self.params.b1, self.unit) if hinges else (None, None, None)
         p1 = mlp.forward(self.plane.grid(), self.params).P[:, 1] if regions else None
         alt = f"The plane with {len(self.X)} points, and {alt}"
+        if hinges:
+            w, b = self.params.W1[self.unit], self.params.b1[self.unit]
+            alt += f" Unit {self.unit} is on where ({w[0]:z.2f}) x1 + ({w[1]:z.2f}) x2 + ({b:z.2f}) > 0."
         self.plane.show(alt, self.X, self.y, self.example, weights, biases, unit, p1, arrows)
 
     def say_point(self):

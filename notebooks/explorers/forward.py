@@ -23,7 +23,7 @@ class ForwardExplorer(NetworkExplorer):
         i, j, now = self.example, self.unit, self.values
         self.show_plane(f"a hinge line for each unit. {self.say_point()} {self.say_side()}")
         self.network.show(
-            f"The network as a graph: {self.say_lit()}",
+            f"The network as a graph. {' '.join(self.describe())} {self.say_way_out()}",
             self.X[i],
             now["H"][i],
             now["Z"][i],
@@ -51,6 +51,10 @@ class ForwardExplorer(NetworkExplorer):
             return f"Unit {self.unit} has no hinge line: it is {where} everywhere."
         side = "on" if self.values["A1"][self.example, self.unit] > 0 else "off"
         return f"The point is on the {side} side of unit {self.unit}'s hinge line."
+
+    def say_way_out(self):
+        w = self.params.W2[:, self.unit]
+        return f"Weights from unit {self.unit} to z0 and z1: {w[0]:z.2f} and {w[1]:z.2f}."
 
     def say_lit(self):
         lit = self.values["H"][self.example] > 0

@@ -52,7 +52,9 @@ class OutputLayerExplorer(NetworkExplorer):
     def draw(self):
         self.show_plane(f"class regions and unit {self.unit}'s hinge line. {self.say_point()}", regions=True)
         k, j = self.controls["class"].value, self.unit
-        alt = f"A bar for each example, and one for the sum. {self.say_sum()}"
+        alt = (
+            f"A bar for each example, and one for the sum. That of example {self.example} is outlined. {self.say_sum()}"
+        )
         self.bars.show(alt, f"terms of G_W2[{k}, {j}]", self.terms(), self.example)
 
     def say_sum(self):

@@ -69,7 +69,8 @@ class SoftmaxExplorer(NetworkExplorer):
         logits[:, k] = line
         shares = -mlp.log_softmax(logits)[:, self.y[i]] / len(self.X)
         self.curve.show(
-            f"Example {i}'s share of the loss as z{k} moves, and its tangent at z{k} = {z[k]:z.2f}: slope {g:+z.3f}.",
+            f"Example {i}'s share of the loss as z{k} moves; at z{k} = {z[k]:z.2f} it is {self.share():.4f}, "
+            f"and its tangent has slope {g:+z.4f}.",
             f"z{k} of example {i}, label {self.y[i]}",
             line,
             shares,

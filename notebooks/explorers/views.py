@@ -98,7 +98,7 @@ const mend = () => {
     if (part.isContentEditable) part.setAttribute('role', 'textbox');
   }
   for (const button of root.querySelectorAll('.widget-play button:not([title])'))
-    button.title = button.querySelector('.fa-stop') ? 'Stop, and back to the start' : 'Play or pause';
+    button.title = button.ariaLabel = button.querySelector('.fa-stop') ? 'Stop, back to the start' : 'Play or pause';
   for (const select of root.querySelectorAll('select')) select.dataset.lmSuppressShortcuts = true;
 };
 new MutationObserver(mend).observe(root, {childList: true, subtree: true});

@@ -1,0 +1,121 @@
+"""What a learner can type is shown as text, never run; an explorer's HTML fetches nothing."""
+
+from html.parser import HTMLParser
+
+import ipywidgets as widgets
+import numpy as np
+import pytest
+from IPython.core.formatters import DisplayFormatter
+
+import explorers
+import mlp_helpers as m
+from explorers import views
+
+EVIL = (
+    """<script>stolen()</script><img src=x onerror="stolen()"></table>' "quoted" &amp; <a href="javascript:stolen()">"""
+)
+TAGS = {"b", "br", "caption", "code", "col", "colgroup", "div", "img", "p", "span", "table", "tbody", "td", "th"}
+TAGS |= {"thead", "tr"}
+ATTRIBUTES = {"alt", "class", "decoding", "height", "scope", "src", "style", "width"}
+
+
+class Reader(HTMLParser):
+    """The tags and the text of HTML as a browser reads it; anything that could run fails."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.text, self.alts = "", []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        assert tag in TAGS, tag
+        for name, value in attrs:
+            assert name in ATTRIBUTES, (tag, name)
+            assert name != "src" or value.startswith("data:image/png;base64,")
+            self.alts += [value] if name == "alt" else []
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def matrix():
+    axis = views.Axis(EVIL, [EVIL, EVIL])
+    matrix = views.Matrix(EVIL, EVIL, axis, axis)
+    matrix.show(np.eye(2), limit=1)
+    return matrix, 8  # symbol, meaning, the names of both axes, and four labels
+
+
+def words():
+    words = views.Words()
+    words.show([EVIL, EVIL])
+    return words, 2
+
+
+def facts():
+    facts = views.Facts(EVIL)
+    facts.show({EVIL: EVIL})
+    return facts, 3
+
+
+def equation():
+    equation = views.Equation()
+    equation.show(EVIL, {}, [EVIL])
+    return equation, 2
+
+
+@pytest.mark.parametrize("make", [matrix, words, facts, equation])
+def test_a_view_shows_markup_as_text(make):
+    view, times = make()
+    assert Reader(view.widget.value).text.count(EVIL) == times
+
+
+def test_the_alt_text_of_a_picture_is_text():
+    picture = views.Picture(40, 30, 1.0)
+    picture.paint(EVIL)
+    assert Reader(picture.widget.value).alts == [EVIL]
+
+
+def raises(G_Z, H):
+    raise RuntimeError(EVIL)
+
+
+def named(G_Z, H):
+    return 0
+
+
+named.__name__ = named.__qualname__ = EVIL
+
+
+class Odd:
+    def __repr__(self):
+        return EVIL
+
+    _repr_html_ = __repr__
+
+
+@pytest.mark.parametrize("answer", [raises, named, EVIL, Odd(), [Odd()], np.array([EVIL]), lambda G_Z: Odd()])
+def test_the_checker_answers_in_plain_text(answer):
+    net = (*m.toy_data("moons", 5, np.random.default_rng(0)), m.init_params(np.random.default_rng(1)))
+    verdict = m.check_answer("G_W2", answer, *net)
+    assert verdict.correct is False
+    shown, _ = DisplayFormatter().format(verdict)
+    assert list(shown) == ["text/plain"]
+
+
+def everything(widget):
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from everything(child)
+
+
+@pytest.mark.parametrize("name", explorers.__all__)
+def test_an_explorer_is_made_of_what_ipywidgets_brings_and_fetches_nothing(name):
+    for widget in everything(getattr(explorers, name)(scale=0.5)):
+        assert widget._model_module in ("@jupyter-widgets/base", "@jupyter-widgets/controls")
+        assert widget._view_module in ("@jupyter-widgets/base", "@jupyter-widgets/controls")
+        assert not getattr(widget, "description_allow_html", False)
+        if isinstance(widget, widgets.HTML):
+            assert "://" not in widget.value
+            if not widget.value.startswith("<style"):
+                Reader(widget.value)

@@ -1,0 +1,67 @@
+"""The links in the README: to notebooks that exist, all in one repository, and rewritten by one command."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FILES = ["pyproject.toml", "README.md", "CITATION.cff"]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+NAME = r"[\w.-]+/[\w.-]+"
+
+
+def repository(folder):
+    urls = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
+    return re.fullmatch(rf"https://github\.com/({NAME})", urls["Repository"])[1]
+
+
+def test_a_badge_and_one_binder_link_for_each_notebook():
+    links = re.findall(r"\]\((https://mybinder\.org/v2/[^)]*)\)", README)
+    start = f"https://mybinder.org/v2/gh/{repository(ROOT)}/HEAD?urlpath=lab/tree/notebooks/"
+    names = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+    assert links == [start + name for name in [names[0], *names]]
+    assert f"](https://mybinder.org/badge_logo.svg)]({links[0]})" in README
+
+
+def test_each_binder_link_stands_beside_the_notebook_that_it_opens():
+    rows = re.findall(r"^\| \[.*?\]\((notebooks/\S+)\) .*urlpath=lab/tree/(\S+)\) \|$", README, flags=re.MULTILINE)
+    assert len(rows) == len(list((ROOT / "notebooks").glob("*.ipynb")))
+    assert all(local == remote for local, remote in rows)
+
+
+def places(folder):
+    """Every repository that the files name, as a link or to install from."""
+    sites = rf"(?:github\.com|mybinder\.org/v2/gh|colab\.research\.google\.com/github|nbviewer\.org/github)/({NAME})"
+    return {file: re.findall(sites, (folder / file).read_text(encoding="utf-8")) for file in FILES}
+
+
+def test_every_link_names_the_same_repository():
+    assert {name for names in places(ROOT).values() for name in names} == {repository(ROOT)}
+    assert all(places(ROOT).values())
+
+
+def test_the_documented_command_rewrites_the_name_everywhere(tmp_path):
+    (tmp_path / ".binder").mkdir()
+    for file in [*FILES, ".binder/links.py"]:
+        shutil.copy(ROOT / file, tmp_path / file)
+    command = "python3 .binder/links.py YOUR-NAME/YOUR-REPOSITORY"
+    assert command in README
+    before = {file: (tmp_path / file).read_bytes() for file in FILES}
+    for name in ("a-teacher/back.prop_2", repository(ROOT)):
+        arguments = command.replace("YOUR-NAME/YOUR-REPOSITORY", name).split()[1:]
+        subprocess.run([sys.executable, *arguments], cwd=tmp_path, check=True)
+        assert places(tmp_path) == {file: [name] * len(found) for file, found in places(ROOT).items()}
+    assert {file: (tmp_path / file).read_bytes() for file in FILES} == before
+
+
+def test_the_command_refuses_what_is_no_name(tmp_path):
+    for argument in ("OWNER", "a/b/c", "a b/c", "https://github.com/a/b"):
+        done = subprocess.run(
+            [sys.executable, ROOT / ".binder/links.py", argument], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 1
+        assert "YOUR-NAME/YOUR-REPOSITORY" in done.stderr
+    assert repository(ROOT) in README
