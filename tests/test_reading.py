@@ -10,18 +10,15 @@ from urllib.parse import unquote, urlsplit
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from cdn import cdn  # noqa: F401
 from lab import browser, lab_server, open_notebook
 from markdown_it import MarkdownIt
 from nbconvert import HTMLExporter
-from refresh_notebooks import NOTEBOOKS
+from pages import PATHS, ROOT, cdn, export  # noqa: F401
 
 from explorers.relu import ReluExplorer
 from explorers.views import Words
 
-ROOT = NOTEBOOKS.parent
-PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
-PAGES = [*PATHS, *sorted(NOTEBOOKS.glob("*.md")), ROOT / "README.md"]
+PAGES = [*PATHS, *sorted((ROOT / "notebooks").glob("*.md")), ROOT / "README.md"]
 
 # GitHub forbids some macros (\operatorname, \mbox, \phantom, \newcommand …). These are known to work everywhere.
 MACROS = set(
@@ -214,8 +211,18 @@ def test_a_collapsed_answer_is_read_as_markdown(path):
 # ---------------------------------------------------------------- HTML
 
 
-def export(nb, template="lab"):
-    return BeautifulSoup(HTMLExporter(template_name=template).from_notebook_node(nb)[0], "html.parser")
+OURS = {"template_name": "chapter", "extra_template_paths": [str(ROOT / "notebooks" / "export")]}
+OURS["extra_template_basedirs"] = OURS["extra_template_paths"]
+
+
+def as_html(nb, **template):
+    return BeautifulSoup(HTMLExporter(**template).from_notebook_node(nb)[0], "html.parser")
+
+
+@pytest.fixture(scope="module")
+def chapters(tmp_path_factory):
+    """Every notebook as HTML, exported by the README's command."""
+    return export("html", tmp_path_factory.mktemp("html"))
 
 
 def explorer_cells(path):
@@ -227,8 +234,10 @@ def explorer_cells(path):
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_the_html_reads_as_a_chapter(path):
-    html = export(load(path))
+@pytest.mark.parametrize("whose", ["ours", "nbconvert's"])
+def test_the_html_reads_as_a_chapter(path, whose, chapters):
+    text = (chapters / f"{path.stem}.html").read_text(encoding="utf-8") if whose == "ours" else None
+    html = BeautifulSoup(text, "html.parser") if text else as_html(load(path))
     assert not [broken for broken in BROKEN if broken in str(html.body)]
     for name, _ in explorer_cells(path):
         (picture,) = html.find(id=f"cell-id={name}").find_all("img")
@@ -243,9 +252,10 @@ def test_the_html_reads_as_a_chapter(path):
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_the_template_with_descriptions_says_every_picture_in_words(path):
-    """nbconvert's classic template keeps the descriptions; its default template and JupyterLab drop them."""
-    described = [picture["alt"] for picture in export(load(path), "classic").find_all("img")]
+def test_the_html_says_every_picture_in_words(path, chapters):
+    """nbconvert's own template and JupyterLab drop the descriptions."""
+    html = BeautifulSoup((chapters / f"{path.stem}.html").read_text(encoding="utf-8"), "html.parser")
+    described = [picture["alt"] for picture in html.find_all("img")]
     assert described == [
         output.metadata["image/png"]["alt"]
         for cell in load(path).cells
@@ -273,8 +283,8 @@ def test_what_a_learner_may_type_stays_text():
     cell = nbformat.v4.new_code_cell("1")
     cell.outputs = [nbformat.v4.new_output("display_data", shown, metadata=metadata)]
     cell.outputs += [nbformat.v4.new_output("stream", text=data["text/plain"])]
-    for template in ("lab", "classic"):
-        html = export(nbformat.v4.new_notebook(cells=[cell]), template)
+    for template in ({}, OURS):
+        html = as_html(nbformat.v4.new_notebook(cells=[cell]), **template)
         assert len(html.find_all("img")) == 1
         assert not html.find_all(onerror=True)
         assert "alert" not in "".join(script.get_text() for script in html.find_all("script"))

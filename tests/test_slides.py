@@ -1,19 +1,13 @@
 """The exported slides in a real browser: each fits on 1,280 × 720, with its mathematics and all its fragments."""
 
 import re
-import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
-from cdn import cdn  # noqa: F401
 from lab import browser
-from refresh_notebooks import NOTEBOOKS
+from pages import PATHS, cdn, export  # noqa: F401
 
-ROOT = NOTEBOOKS.parent
-PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 WIDTH, HEIGHT = 1280, 720
 
 # The page formats a slide's mathematics when it comes up; typeset tells when that is done.
@@ -46,7 +40,7 @@ MEASURE = """() => {
     raw: /\\$/.test(slide.innerText),
     hidden: slide.querySelectorAll('.fragment:not(.visible)').length,
     pictures: [...slide.querySelectorAll('.jp-OutputArea img')].map(img =>
-      ({loaded: img.naturalWidth > 0, height: img.clientHeight})),
+      ({loaded: img.naturalWidth > 0, height: img.clientHeight, alt: img.alt})),
     text: slide.innerText.trim(),
   };
 }"""
@@ -55,13 +49,7 @@ MEASURE = """() => {
 @pytest.fixture(scope="module")
 def slides(tmp_path_factory):
     """Every notebook as slides, exported by the README's command into a private folder."""
-    folder = tmp_path_factory.mktemp("slides")
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    command = re.search(r"^\.venv/bin/(jupyter nbconvert --to slides .*)$", readme, flags=re.MULTILINE)[1]
-    command = command.replace("--output-dir slides", f"--output-dir {shlex.quote(str(folder))}")
-    command = command.replace("notebooks/*.ipynb", shlex.join(f"notebooks/{path.name}" for path in PATHS))
-    subprocess.run([sys.executable, "-m", *shlex.split(command)], cwd=ROOT, check=True, capture_output=True)
-    return folder
+    return export("slides", tmp_path_factory.mktemp("slides"))
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +84,7 @@ def problems(page, place):
     if not slide["text"] and not slide["pictures"]:
         yield f"{where} is empty"
     for picture in slide["pictures"]:
-        if not (picture["loaded"] and picture["height"] > 100):
+        if not (picture["loaded"] and picture["alt"] and picture["height"] > 100):
             yield f"{where} has a bad picture: {picture}"
 
 

@@ -1,11 +1,13 @@
-"""What exported pages load from the web comes from npm's packages here: a page in a test asks no CDN.
+"""The notebooks as pages: exported by the README's commands, and shown in a browser without a CDN.
 
-A test that takes the fixture `cdn` has the packages, and `cdn(page)` lets a Playwright page load from them.
+What a page loads from the web comes from npm's packages here. A test that takes the fixture `cdn` has them,
+and `cdn(page)` lets a Playwright page load from them.
 """
 
 import mimetypes
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,6 +15,10 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from refresh_notebooks import NOTEBOOKS
+
+ROOT = NOTEBOOKS.parent
+PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 
 # package → the address under which a page asks for one of its files
 PACKAGES = {
@@ -21,6 +27,16 @@ PACKAGES = {
     "requirejs@2.3.7": r"https://cdnjs\.cloudflare\.com/ajax/libs/require\.js/2\.1\.10/(require)\.min(\.js)",
     "mathjax@3.2.2": r"https://mathjax\.test/(.*)",
 }
+
+
+def export(kind, folder):
+    """Export every notebook as the README says, but into this folder; kind is "html" or "slides"."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    command = re.search(rf"^\.venv/bin/(jupyter nbconvert --to {kind} .*)$", readme, flags=re.MULTILINE)[1]
+    command = command.replace(f"--output-dir {kind}", f"--output-dir {shlex.quote(str(folder))}")
+    command = command.replace("notebooks/*.ipynb", shlex.join(f"notebooks/{path.name}" for path in PATHS))
+    subprocess.run([sys.executable, "-m", *shlex.split(command)], cwd=ROOT, check=True, capture_output=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -32,15 +48,15 @@ def cdn(request):
             if not (folder / package).exists():
                 _download(package, folder)
     except subprocess.CalledProcessError as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"npm cannot download {package}: {error.stderr.strip()}")
+        give_up = pytest.fail if os.environ.get("CI") else pytest.skip
+        give_up(f"npm cannot download {package}: {error.stderr.strip()}")
     return lambda page: page.route(re.compile("^https?:"), lambda route: _answer(route, folder))
 
 
 def _download(package, folder):
     places = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    command = [shutil.which("npm", path=places), "pack", package, "--pack-destination", str(folder)]
+    npm = shutil.which("npm", path=places)
+    command = [npm, "pack", package, "--pack-destination", str(folder), "--fetch-retries=1"]
     subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | {"PATH": places})
     archive, part = folder / f"{package.replace('@', '-')}.tgz", folder / f"{package}.part"
     shutil.rmtree(part, ignore_errors=True)

@@ -1,0 +1,80 @@
+"""The page for teachers: complete, and its examples run."""
+
+import re
+import textwrap
+
+import nbformat
+import numpy as np
+import pytest
+import test_notebooks as rules
+from refresh_notebooks import NOTEBOOKS, as_text, refresh
+
+import explorers
+import mlp_helpers as m
+
+PAGE = (NOTEBOOKS / "for_teachers.md").read_text(encoding="utf-8")
+PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+
+
+def section(title):
+    """The text under a heading, up to the next of its kind."""
+    return re.search(rf"^## {re.escape(title)}$(.*?)(?=^## |\Z)", PAGE, flags=re.DOTALL | re.MULTILINE)[1]
+
+
+def blocks(title, language):
+    """The code blocks of a section."""
+    found = re.findall(rf"^( *)```{language}\n(.*?)^ *```$", section(title), flags=re.DOTALL | re.MULTILINE)
+    return [textwrap.dedent(code) for _, code in found]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_every_notebook_has_its_notes(path):
+    heading = re.search(rf"^## (\d\d \[[^]]+\]\({path.name}\))$", PAGE, flags=re.MULTILINE)
+    notes = re.findall(r"^- \*\*(\w+?)s?:\*\* (\S.*)$", section(heading[1]), flags=re.MULTILINE)
+    assert [label for label, _ in notes] == ["Minute", "Say", "Ask", "Misconception", "Set"]
+    notes = dict(notes)
+    assert 10 <= int(notes["Minute"]) <= 60
+    assert "?" in notes["Ask"]
+    source = "".join(cell.source for cell in rules.load(path).cells)
+    for exercise in re.findall(r"Exercise \d", notes["Set"]):
+        assert f"### {exercise}" in source
+
+
+def test_the_setting_for_a_lecture():
+    (code,) = blocks("Lecture", "python")
+    try:
+        exec(code, {})
+        assert explorers.relu_explorer().scale == 1.6
+    finally:
+        explorers.set_scale(1)
+
+
+def test_the_example_of_an_explorer_shows_and_updates():
+    (code,) = blocks("Add an explorer", "python")
+    assert len(code.splitlines()) <= 20
+    namespace = {}
+    exec(code, namespace)
+    explorer = namespace["ConfidenceExplorer"]()
+    text, picture = repr(explorer), explorer.views["plane"].widget.value
+    explorer.controls["x1"].value = 1.5
+    P = m.forward(explorer.X, explorer.params).P
+    assert explorer.X[0, 0] == 1.5
+    assert np.array_equal(explorer.views["P"].array, P)
+    assert f"Surest about example {P.max(axis=1).argmax()}: {P.max():.3f}." in repr(explorer) != text
+    assert explorer.views["plane"].widget.value != picture
+    assert "how sure the network is" in explorer.views["plane"].widget.value
+
+
+def test_the_example_of_a_notebook_passes_every_rule(tmp_path):
+    cells = [nbformat.v4.new_markdown_cell(text.strip(), id="title") for text in blocks("Add a notebook", "markdown")]
+    code = blocks("Add a notebook", "python")
+    cells += [nbformat.v4.new_code_cell(text.strip(), id=f"code-{n}") for n, text in enumerate(code)]
+    for cell, kind in zip(cells, ("slide", "skip", "fragment"), strict=True):
+        cell.metadata["slideshow"] = {"slide_type": kind}
+    (tmp_path / "01_forward_pass.ipynb").touch()
+    path = tmp_path / "09_confidence.ipynb"
+    path.write_text(as_text(nbformat.v4.new_notebook(cells=cells)), encoding="utf-8")
+    refresh(path)
+    assert [problem for rule in rules.RULES for problem in rule(rules.load(path), path)] == []
+    assert list(rules.rerun_problems(path)) == []
+    assert "right [" in rules.load(path).cells[-1].outputs[0].text
