@@ -128,16 +128,18 @@ def test_a_notebook_opens_and_shows_there_what_is_saved(binder):
 def test_jupyterlab_opens_the_path_of_the_link_there(binder):
     folder, python, clean = binder
     (path,) = set(re.findall(r"urlpath=(lab/tree/\S*00_start_here.ipynb)", (ROOT / "README.md").read_text("utf-8")))
+    notebook = path.removeprefix("lab/tree/")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token="]
     server = subprocess.Popen([python, "-m", "jupyterlab", *options], cwd=folder, env=clean, stderr=subprocess.DEVNULL)
     try:
         page = fetch(f"http://127.0.0.1:{port}/{path}")
+        fetch(f"http://127.0.0.1:{port}/api/contents/{notebook}")
     finally:
         server.terminate()
         server.wait()
-    assert f'"treePath": "{path.removeprefix("lab/tree/")}"' in page
+    assert f'"treePath": "{notebook}"' in page
 
 
 def fetch(url):
