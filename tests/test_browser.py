@@ -254,12 +254,8 @@ def kernels_part(now):
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_notebook_runs_again_after_a_reload_and_after_a_restart(lab, chromium, name):
     notebook = open_notebook(chromium, lab, name)
-    rounds = [[], [notebook.reload], [notebook.restart]]
-    if name.startswith("08"):  # it trains for long: once less
-        rounds = [[], [notebook.reload, notebook.restart]]
-    for steps in rounds:
-        for step in steps:
-            step()
+    for begin in (lambda: None, notebook.reload, notebook.restart):
+        begin()
         notebook.run_all()
         assert notebook.problems() == []
         box = notebook.page.locator(".bp-explorer")
