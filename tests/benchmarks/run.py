@@ -16,10 +16,9 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-FOLDERS = [str(ROOT), str(ROOT / "notebooks"), str(ROOT / "tests"), str(ROOT / "tests/benchmarks")]
-sys.path[:0] = FOLDERS
-os.environ["PYTHONPATH"] = os.pathsep.join([*FOLDERS, os.environ.get("PYTHONPATH", "")])  # for kernels, too
+HERE = Path(__file__).parent
+sys.path.append(str(HERE.parent))  # lab.py is there
+os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])  # for kernels, too
 PARTS = ("maths", "kernel", "memory", "browser")
 
 
