@@ -23,6 +23,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from matplotlib.image import imread
+from matplotlib.textpath import TextPath
 
 import explorers
 import mlp_helpers as m
@@ -774,14 +775,35 @@ def test_softmax_the_tangents_slope_is_G_Z(k):
     assert curve.line.get_ydata() == pytest.approx([share(z) for z in curve.line.get_xdata()], rel=1e-9)
 
 
+def test_the_boundary_is_where_both_classes_are_as_probable():
+    """With one unit that is on everywhere, the margin z1 - z0 is a plane: 2 h = 2 (x1 + 2 x2 + 9) - 17.4."""
+    explorer = explorers.training_explorer(params=one_unit_on_everywhere())
+    points = explorer.views["plane"].boundary.get_xydata()
+    ends = points[np.isfinite(points).all(axis=1)].reshape(-1, 2, 2)
+    assert ends @ [1, 2] == pytest.approx(-0.3, abs=0.005), "less than a tenth of a cell"
+    length = np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1).sum()
+    assert length == pytest.approx(4 * np.sqrt(1.25), rel=1e-4), "the line crosses the square |x1|, |x2| <= 2 once"
+
+
+def one_unit_on_everywhere():
+    W1, b1 = np.zeros((16, 2)), np.zeros(16)
+    W1[0], b1[0] = (1, 2), 9
+    W2, b2 = np.zeros((2, 16)), np.zeros(2)
+    W2[1, 0], b2[0] = 2, 17.4
+    return m.Params(W1, b1, W2, b2)
+
+
 def test_forward_the_network_says_the_numbers_of_the_chosen_example():
     explorer = chosen("forward_explorer")
     move(explorer.controls["x2"], 0.9)
     Z, P = explorer.views["Z"].array[3], explorer.views["P"].array[3]
-    texts = [label.get_text() for label in explorer.views["network"].labels]
     expected = [f"x{n + 1} = {explorer.X[3, n]:z.2f}" for n in range(2)]
-    expected += [f"z{k} = {Z[k]:z.2f}\np{k} = {P[k]:z.2f}" for k in range(2)]
-    assert texts == expected
+    expected += [f"{name}{k} = {numbers[k]:z.2f}" for k in range(2) for name, numbers in (("z", Z), ("p", P))]
+    for drawn, text in zip(explorer.views["network"].labels.get_paths(), expected, strict=True):
+        outline = TextPath((0, 0), text, size=9)
+        assert np.array_equal(drawn.codes, outline.codes), text
+        shift = drawn.vertices - outline.vertices
+        assert np.ptp(shift, axis=0).max() < 0.2, f"{text}: a letter is out of place"
     lit = (explorer.views["H"].array[3] > 0).sum()
     assert f"{lit} of 16 hidden units are lit for example 3." in repr(explorer)
 

@@ -5,7 +5,7 @@ One change runs one `update()`: state → mlp_helpers → views. An explorer com
 
 import re
 import textwrap
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from numbers import Real
 
@@ -236,7 +236,7 @@ class Explorer(widgets.VBox):
 
     def _change(self, act, reframe):
         """Act on the state, with no control heard meanwhile, then update once."""
-        with self._telling():
+        with self._at_once(), self._telling():
             with self._quietly():
                 act()
             self.react(reframe)
@@ -251,10 +251,17 @@ class Explorer(widgets.VBox):
             for name, (value, label) in self.synced().items():
                 slider, self._exact[name] = self.controls[name], value
                 reach = max(slider.max, float(np.ceil(abs(value))))
-                with slider.hold_sync():
-                    slider.min, slider.max, slider.description = -reach, reach, label
-                    if abs(slider.value - value) > STEP / 2 + 1e-9:
-                        slider.value = round(value, 2)
+                slider.min, slider.max, slider.description = -reach, reach, label
+                if abs(slider.value - value) > STEP / 2 + 1e-9:
+                    slider.value = round(value, 2)
+
+    @contextmanager
+    def _at_once(self):
+        """Send all that changes at the end: the page lays itself out once, and does not answer before it is whole."""
+        with ExitStack() as held:
+            for widget in (*self.controls.values(), *(view.widget for view in self.views.values())):
+                held.enter_context(widget.hold_sync())
+            yield
 
     @contextmanager
     def _quietly(self):

@@ -4,6 +4,7 @@ A view owns one ipywidgets widget, `.widget`, and repaints it in `show`. Nothing
 """
 
 import base64
+from functools import cache
 from html import escape
 
 import ipywidgets as widgets
@@ -13,10 +14,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from matplotlib.path import Path
-from matplotlib.textpath import TextPath
+from matplotlib.textpath import text_to_path
 from matplotlib.ticker import LinearLocator
 from matplotlib.transforms import IdentityTransform
 
@@ -339,7 +341,7 @@ class Plane(Picture):
             )
         )
         self.hinge = self.move(axes.plot([], [], color=ON, linewidth=2.4)[0])
-        self.boundary = self.move(axes.add_collection(LineCollection([], colors=INK, linewidths=1.6)))
+        self.boundary = self.move(axes.plot([], [], color=INK, linewidth=1.6, solid_capstyle="round")[0])
         self.points = [
             self.move(
                 axes.plot(
@@ -417,7 +419,9 @@ class Plane(Picture):
         if p1 is not None:
             p1 = p1.reshape(self.GRID, self.GRID)
             self.regions.colors = _region_colors(p1)
-            self.boundary.set_segments(_zero_line(p1 - 0.5, self.limit))
+            pieces = _zero_line(p1 - 0.5, self.limit)
+            gap = np.full((len(pieces), 1, 2), np.nan)
+            self.boundary.set_data(*np.concatenate([pieces, gap], axis=1).reshape(-1, 2).T)
         if arrows is not None:
             self.arrows.set_visible(True)
             self.arrows.set_offsets(X)
@@ -618,19 +622,36 @@ class Bars(Picture):
         self.paint(alt)
 
 
-def _numbers(places, axes):
-    """Write 0, 1, 2, ... at these places as one artist: texts would take longer to draw than all the rest."""
-    texts = [TextPath((0, 0), str(number), size=7) for number in range(len(places))]
-    middles = [Path(text.vertices - text.get_extents().get_points().mean(axis=0), text.codes) for text in texts]
-    return PathCollection(
-        middles,
-        sizes=[1],
-        offsets=places,
-        offset_transform=axes.transData,
-        transform=IdentityTransform(),
-        facecolors=INK,
-        linewidths=0,
-        zorder=3,
+@cache
+def _letter(letter, size):
+    """The outline of a letter, as vertices and codes in points, and how far from its left end the next one begins."""
+    font = FontProperties(size=size)
+    vertices, codes = text_to_path.get_text_path(font, letter)
+    width, _, _ = text_to_path.get_text_width_height_descent(letter, font, ismath=False)
+    return np.reshape(vertices, (-1, 2)) * size / text_to_path.FONT_SCALE, codes, width
+
+
+def _outline(text, size, anchor=0.5, up=0.0):
+    """A line of text as one path in points: its left end at 0 for anchor 0, its right end for anchor 1."""
+    vertices, codes, widths = zip(*(_letter(letter, size) for letter in text), strict=True)
+    pens = np.cumsum((0, *widths)) - anchor * sum(widths)
+    moved = [outline + np.array([pen, up - 0.36 * size]) for outline, pen in zip(vertices, pens, strict=False)]
+    return Path(np.concatenate(moved), np.concatenate(codes))
+
+
+def _writing(outlines, places, axes):
+    """Lines of text at places (n, 2) as one artist: Matplotlib's texts would take longer to draw than all the rest."""
+    return axes.add_collection(
+        PathCollection(
+            outlines,
+            sizes=[1],
+            offsets=places,
+            offset_transform=axes.transData,
+            transform=IdentityTransform(),
+            facecolors=INK,
+            linewidths=0,
+            zorder=3,
+        )
     )
 
 
@@ -653,12 +674,9 @@ class Network(Picture):
         self.edges = self.move(axes.add_collection(LineCollection([])))
         x, up = np.array(self._inputs + self._hidden + self._outputs).T
         self.nodes = self.move(axes.scatter(x, up, s=130, edgecolors=INK, linewidths=1, zorder=2))
-        self.labels = [
-            self.move(axes.text(node[0] + shift, node[1], "", fontsize=9, color=INK, ha=side, va="center"))
-            for nodes, shift, side in ((self._inputs, -0.08, "right"), (self._outputs, 0.08, "left"))
-            for node in nodes
-        ]
-        self.move(axes.add_collection(_numbers(self._hidden, axes)))
+        self.move(_writing([_outline(str(unit), 7) for unit in range(n_hidden)], self._hidden, axes))
+        beside = [(-0.08, up) for up in pair] + [(2.08, up) for up in np.repeat(pair, 2)]
+        self.labels = self.move(_writing([], beside, axes))
         for x, title in ((0, "x"), (1, "h = ReLU(a1)"), (2, "z → p")):
             axes.text(x, n_hidden - 0.35, title, fontsize=9, color=INK, ha="center")
 
@@ -675,9 +693,12 @@ class Network(Picture):
         faces = ["white", "white", *np.where(h > 0, LIT, DIM), "white", "white"]
         self.nodes.set_facecolor(faces)
         self.nodes.set_linewidths([1, 1, *np.where(units == unit, 2.5, np.where(h > 0, 1, 0.3)), 1, 1])
-        texts = [f"x1 = {x[0]:z.2f}", f"x2 = {x[1]:z.2f}"] + [
-            f"z{k} = {z[k]:z.2f}\np{k} = {p[k]:z.2f}" for k in range(2)
-        ]
-        for label, text in zip(self.labels, texts, strict=True):
-            label.set_text(text)
+        self.labels.set_paths(
+            [_outline(f"x{axis + 1} = {x[axis]:z.2f}", 9, anchor=1) for axis in range(2)]
+            + [
+                _outline(f"{name}{k} = {numbers[k]:z.2f}", 9, 0, up)
+                for k in range(2)
+                for name, numbers, up in (("z", z, 6), ("p", p, -6))
+            ]
+        )
         self.paint(alt)

@@ -12,6 +12,7 @@ class Slider {
     this.flying = new Set();  // messages that the kernel has not yet done with
     this.most = 0;  // of them at once
     this.sent = 0;
+    this.answered = () => null;  // called when the kernel has done with all of them
     this.painting = null;  // a promise of the time at which the page's last change is painted
     this.handle.scrollIntoView({block: 'center'});
     this.handle.focus();
@@ -26,7 +27,9 @@ class Slider {
       if (direction === 'recv' && isIdle(msg)) this.flying.delete(msg.parent_header.msg_id);
     };
     this.onHandled = (_, msg) => {  // comes after the page has handled the message
-      if (isIdle(msg)) this.waiting.delete(msg.parent_header.msg_id);
+      if (!isIdle(msg)) return;
+      this.waiting.delete(msg.parent_header.msg_id);
+      if (!this.waiting.size) this.answered();
     };
     this.kernel.anyMessage.connect(this.onAny);
     this.kernel.iopubMessage.connect(this.onHandled);
@@ -63,9 +66,8 @@ class Slider {
 
   // The time at which the last change was painted, or null if there was none: nothing changed for quiet ms since.
   async complete(quiet = 40) {
-    const end = performance.now() + 60000;
-    do await turn(); while (this.waiting.size && performance.now() < end);
-    if (this.waiting.size) throw new Error('The kernel did not answer in 60 s.');
+    await turn();  // until the page has sent its message
+    while (this.waiting.size) await new Promise(done => { this.answered = done; });
     let seen;
     do { seen = this.painting; await seen; await sleep(quiet); } while (seen !== this.painting);
     return this.painting;
@@ -82,7 +84,7 @@ async function presses(name, count, quiet) {
   const slider = new Slider(name), times = [];
   const keys = slider.atMost() ? ['ArrowLeft', 'ArrowRight'] : ['ArrowRight', 'ArrowLeft'];
   for (let i = 0; i < count; i++) {
-    await sleep(17 * Math.random());  // at no fixed place between two frames
+    await sleep(80 + 17 * Math.random());  // the page rests a little; at no fixed place between two frames
     slider.painting = null;
     const start = performance.now();
     slider.press(keys[i % 2]);

@@ -53,8 +53,8 @@ def run(show, quick):
                     continue
                 with Page(chromium, lab, EXPLORER.format(name)) as page:
                     for slider in names:
-                        moves.append((name, slider, *page.presses(slider, 10 if quick else 50)))
-                        floor += empty.presses("floor", 5)[0]
+                        moves.append((name, slider, page.presses(slider, 10 if quick else 50), *page.hears(slider)))
+                        floor += empty.presses("floor", 5)
                     drags.append([name, *page.drag(DRAGGED.get(name, "x1"), 0)])
                 plain[name] = [_interact(chromium, lab, name, names, heatmaps, quick) for heatmaps in (False, True)]
                 print(f"{name} is measured", file=sys.stderr)
@@ -86,7 +86,7 @@ def _interact(chromium, lab, name, names, heatmaps, quick):
         outputs = page.notebook.page.locator(".jp-OutputArea")
         if not outputs.locator("img").count() or outputs.locator(ERROR).count():
             raise RuntimeError(f"interact does not draw {name}")
-        return median(ms for slider in names for ms in page.presses(slider, 1 if quick else 3, warm=0, quiet=QUIET)[0])
+        return median(ms for slider in names for ms in page.presses(slider, 1 if quick else 3, warm=0, quiet=QUIET))
 
 
 def _row(move, floor, plain):
@@ -128,11 +128,10 @@ class Page:
         scratch.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
         name = f"benchmark_{next(self.numbers)}.ipynb"  # pages with the same file would share a kernel
         nbformat.write(scratch, lab.folder / name)
-        self.notebook, self.heard = jupyter.open_notebook(chromium, lab, name, width=1400), [0, 0]
+        self.notebook, self.heard = jupyter.open_notebook(chromium, lab, name, width=1400), None
         page = self.notebook.page
-        listener = page.context.new_cdp_session(page)
-        listener.send("Network.enable")
-        listener.on("Network.webSocketFrameReceived", self._hear)
+        self.listener = page.context.new_cdp_session(page)
+        self.listener.on("Network.webSocketFrameReceived", self._hear)
         page.add_script_tag(content=SCRIPT)
         self.notebook.run_all()
         page.wait_for_selector(".noUi-handle")
@@ -153,15 +152,18 @@ class Page:
         self.heard[1] += len(data) * 3 // 4 if frame["opcode"] == 2 else len(data.encode())  # binary data is in base64
 
     def presses(self, slider, count, warm=2, quiet=40):
-        """Milliseconds of each key after some that warm up, or none; the messages and the bytes of a key."""
-        page = self.notebook.page
-        page.evaluate(PRESSES, [slider, warm, quiet])
+        """Milliseconds of each key after some that warm up, or none."""
+        times = self.notebook.page.evaluate(PRESSES, [slider, warm + count, quiet])[warm:]
+        return times if all(times) else []
+
+    def hears(self, slider, count=4):
+        """The messages and the bytes of a key; listening takes time, so these keys are not timed."""
+        page, self.heard = self.notebook.page, [0, 0]
+        self.listener.send("Network.enable")
+        page.evaluate(PRESSES, [slider, count, 40])
         page.wait_for_timeout(100)  # until all that has come is counted
-        before = [*self.heard]
-        times = page.evaluate(PRESSES, [slider, count, quiet])
-        page.wait_for_timeout(100)
-        messages, size = (now - then for now, then in zip(self.heard, before, strict=True))
-        return (times if all(times) else [], messages / count, size / count)
+        self.listener.send("Network.disable")
+        return [heard / count for heard in self.heard]
 
     def drag(self, slider, delay):
         """The rest of a row: 200 events in a second."""

@@ -51,7 +51,7 @@ def move(slider, times):
 
 def run(show, quick):
     """Print the time of update(), where it goes, and what each slider sends."""
-    repeats = 15 if quick else 60
+    repeats = 16 if quick else 60
     rows = []
     for name in explorers.__all__:
         usual, most = (_update_times(make(name, most), repeats) for most in (False, True))
