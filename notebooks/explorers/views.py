@@ -101,7 +101,8 @@ const mend = () => {
   }
   for (const button of root.querySelectorAll('.widget-play button:not([title])'))
     button.title = button.ariaLabel = button.querySelector('.fa-stop') ? 'Stop, back to the start' : 'Play or pause';
-  for (const select of root.querySelectorAll('select')) select.dataset.lmSuppressShortcuts = true;
+  for (const select of root.querySelectorAll('select:not([data-lm-suppress-shortcuts])'))
+    select.dataset.lmSuppressShortcuts = true;
 };
 new MutationObserver(mend).observe(root, {childList: true, subtree: true});
 mend();
