@@ -691,7 +691,7 @@ def run_lines(X, y, params, mistake=None, **free):
             line = mistake.line
         try:
             values[name] = eval(_compiled(line), globals(), values | free)
-        except (NameError, ValueError):  # the shapes do not fit, or a symbol that did not fit is needed
+        except (NameError, ValueError, IndexError):  # the shapes do not fit, or a symbol that did not fit is needed
             continue
     return values
 
@@ -756,7 +756,7 @@ def check_answer(name, answer, X, y, params):
     for number, batch in enumerate([(X, y, params), *_fresh_batches(name, params)]):
         verdict = _judge_function(name, answer, *batch)
         if not verdict.correct:
-            large = " and logits in the thousands" if name == "loss" and number == 3 else ""
+            large = " and logits in the millions" if name == "loss" and number == 3 else ""
             where = f"Right on your batch, but not on a fresh one of {len(batch[0])} examples{large}. "
             hint = "Does it use something that is not among its arguments? " if number == 1 else ""
             where = f"{where}{hint}There: " if number and verdict.correct is False else ""
@@ -785,7 +785,7 @@ def check_slopes(answer, f, array):
 
 
 def _fresh_batches(name, params):
-    """Draw three batches and networks; the loss must also be right at logits in the thousands."""
+    """Draw three batches and networks; the loss must also be right at logits in the millions."""
     rng = np.random.default_rng(0)
     for N, size in ((3, 1), (7, 1), (12, 1000 if name == "loss" else 1)):
         fresh = Params(*(size * rng.normal(size=np.shape(value)) for value in params))
@@ -957,8 +957,10 @@ def _about_shape(name, answer, right):
     if answer.shape == right.shape[::-1]:
         return f"{text} The two axes look swapped: is a transpose missing, or one too many?"
     if answer.ndim != right.ndim:
-        axes = {0: "be one number", 1: "have 1 axis"}.get(right.ndim, f"have {right.ndim} axes")
-        return f"{text} It should {axes}, and has {answer.ndim}: over which axis do you sum?"
+        if right.ndim == 0:
+            return f"{text} It should be one number: is a sum or a mean missing?"
+        axes = "1 axis" if right.ndim == 1 else f"{right.ndim} axes"
+        return f"{text} It should have {axes}, and has {answer.ndim}: over which axis do you sum?"
     wrong = [axis for axis in range(right.ndim) if answer.shape[axis] != right.shape[axis]]
     return f"{text} Look at axis {', '.join(map(str, wrong))}."
 

@@ -19,6 +19,7 @@ import uv
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = (ROOT / ".binder/runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
@@ -58,7 +59,7 @@ def test_dockerfile_has_the_python_the_requirements_and_nothing_else(tmp_path):
 
 def test_python_is_the_newest_that_the_project_supports():
     supported = SpecifierSet(PROJECT["requires-python"])
-    assert [minor for minor in range(30) if f"3.{minor}" in supported] == list(range(11, int(PYTHON[2:]) + 1))
+    assert [minor for minor in range(30) if f"3.{minor}.99" in supported] == list(range(11, int(PYTHON[2:]) + 1))
 
 
 def test_binder_installs_what_requirements_txt_says_at_locked_versions():
@@ -79,6 +80,17 @@ def test_the_lock_says_how_it_is_made_and_names_no_registry():
     assert command[:3] == ["uv", "pip", "compile"]
     documented = [line.split() for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()]
     assert any({*command[1:], "--upgrade"} <= set(line) for line in documented), "the README has no such command"
+
+
+def test_the_readme_of_the_lock_speaks_of_the_locked_versions():
+    """A new lock asks for a new look at the advisories; each version that fixed one is not newer than the lock's."""
+    text = (ROOT / ".binder/README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([\w-]+) \| (\d\S*) \| ([^|]+) \| ([^|]+) \|$", text, flags=re.MULTILINE)
+    locked = {lock.name: str(lock.specifier).removeprefix("==") for lock in requirements(".binder/constraints.txt")}
+    assert {name: version for name, version, *_ in rows}.items() <= locked.items()
+    fixes = [(Version(fixed), Version(version)) for _, version, _, fixed in rows if fixed[0].isdigit()]
+    assert len(fixes) > 10
+    assert all(fixed <= version for fixed, version in fixes)
 
 
 @pytest.fixture(scope="module")

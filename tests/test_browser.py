@@ -3,7 +3,6 @@
 Numbers on the screen are compared with those that the test computes itself, from the default network and its own moves.
 """
 
-import importlib.util
 import re
 import time
 from types import SimpleNamespace
@@ -11,16 +10,11 @@ from types import SimpleNamespace
 import nbformat
 import numpy as np
 import pytest
-from lab import ROOT, THEMES, browser, chromium_path, lab_server, open_notebook
+from lab import ROOT, THEMES, lab_server, open_notebook
 
 import explorers
 import mlp_helpers as mlp
 from explorers.bugs import CASES
-
-pytestmark = pytest.mark.skipif(
-    not chromium_path() or not importlib.util.find_spec("playwright"),
-    reason="needs a browser: apt-get install chromium, then pip install -r tests/requirements.txt",
-)
 
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("0*.ipynb"))
 OF_A_NETWORK = [name for name in explorers.__all__ if name not in ("training_explorer", "bug_lab")]
@@ -57,12 +51,6 @@ READ = """async box => ({
 def lab():
     with lab_server() as lab:
         yield lab
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser() as chromium:
-        yield chromium
 
 
 def write(lab, name, *cells):

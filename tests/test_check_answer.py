@@ -426,11 +426,24 @@ def test_an_update_uphill_is_no_learning_rate():
     assert answer.correct is False and named(answer) == []
 
 
+def test_a_loss_for_each_example_is_told_that_it_should_be_one_number():
+    answer = check_answer("loss", lambda P, Y, N: -(Y * np.log(P)).sum(axis=1), *make_net())
+    assert answer.correct is False
+    assert answer.diagnosis.endswith(", expected (). It should be one number: is a sum or a mean missing?")
+
+
+def test_a_mistake_beyond_the_batch_is_a_clear_error():
+    X, y, params = make_net()
+    mistake = next(mistake for mistake in m.MISTAKES if "[e" in mistake.line)
+    with pytest.raises(ValueError, match="does not fit this batch"):
+        m.backward_with(mistake, e=len(X))(X, y, params)
+
+
 def test_a_loss_that_overflows_is_told_on_which_batch():
     answer = check_answer("loss", lambda P, Y, N: -(Y * np.log(P)).sum() / N, *make_net())
     assert answer.correct is False
     assert answer.diagnosis.startswith(
-        "Right on your batch, but not on a fresh one of 12 examples and logits in the thousands. There: loss has nan."
+        "Right on your batch, but not on a fresh one of 12 examples and logits in the millions. There: loss has nan."
     )
 
 

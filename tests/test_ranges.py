@@ -10,7 +10,8 @@ from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-PYTHONS = [f"3.{minor}" for minor in range(30) if f"3.{minor}" in SpecifierSet(PROJECT["requires-python"])]
+SUPPORTED = SpecifierSet(PROJECT["requires-python"])
+PYTHONS = [f"3.{minor}" for minor in range(30) if f"3.{minor}.99" in SUPPORTED]
 WORKFLOW = (ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8")
 
 
@@ -47,7 +48,9 @@ def test_every_action_is_pinned_by_commit():
 
 def test_the_readme_names_the_pythons_that_can_be_used():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert f"You need Python {', '.join(PYTHONS[:-1])} or {PYTHONS[-1]}." in text
-    assert all(
-        f" {version} " in (ROOT / ".ci/run").read_text(encoding="utf-8").replace(";", " ") for version in PYTHONS
-    )
+    (lowest,) = (bound.version for bound in SUPPORTED if bound.operator == ">=")
+    named = [f"{PYTHONS[0]} ({lowest} or newer)", *PYTHONS[1:]]
+    assert f"You need Python {', '.join(named[:-1])} or {named[-1]}." in text
+    ci = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    assert f"versions/3.1{{{','.join(version.removeprefix('3.1') for version in PYTHONS)}}}.*" in ci
+    assert f"command -v python{PYTHONS[0]} " in ci

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from lab import browser, lab_server, open_notebook
+from lab import lab_server, open_notebook
 from markdown_it import MarkdownIt
 from nbconvert import HTMLExporter
 from pages import PATHS, ROOT, cdn, export  # noqa: F401
@@ -18,7 +18,7 @@ from pages import PATHS, ROOT, cdn, export  # noqa: F401
 from explorers.relu import ReluExplorer
 from explorers.views import Words
 
-PAGES = [*PATHS, *sorted((ROOT / "notebooks").glob("*.md")), ROOT / "README.md"]
+PAGES = [*PATHS, *sorted((ROOT / "notebooks").glob("*.md")), ROOT / "README.md", ROOT / ".binder/README.md"]
 
 # GitHub forbids some macros (\operatorname, \mbox, \phantom, \newcommand …). These are known to work everywhere.
 MACROS = set(
@@ -116,12 +116,6 @@ def test_mathematics_uses_only_what_github_accepts(path):
 )
 def test_mathematics_that_github_spoils_is_noticed(bad):
     assert list(portability(bad))
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser() as chromium:
-        yield chromium
 
 
 TYPESET = """formulas => formulas.map(([name, tex, display]) => {
@@ -265,6 +259,24 @@ def test_the_html_says_every_picture_in_words(path, chapters):
     explorers_say = [words for _, words in explorer_cells(path)]
     assert explorers_say and set(explorers_say) <= set(described)
     assert all("N = " in words for words in explorers_say)
+
+
+LINES = """() => [...document.querySelectorAll('.jp-OutputArea-output > pre')].map(pre => {
+  const style = getComputedStyle(pre), padding = parseFloat(style.paddingTop) + parseFloat(style.paddingBottom);
+  return [pre.innerText.trimEnd().split('\\n').length, (pre.clientHeight - padding) / parseFloat(style.lineHeight)];
+})"""
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_no_line_of_output_breaks_in_a_narrow_page(path, chapters, chromium):
+    page = chromium.new_page(viewport={"width": 800, "height": 900})
+    page.goto((chapters / f"{path.stem}.html").as_uri(), wait_until="domcontentloaded")
+    found = page.evaluate(LINES)
+    sideways = page.evaluate("() => document.documentElement.scrollWidth > window.innerWidth")
+    page.close()
+    assert found
+    assert all(abs(lines - high) < 0.6 for lines, high in found), found
+    assert not sideways
 
 
 def test_what_a_learner_may_type_stays_text():

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from lab import browser
 from pages import PATHS, cdn, export  # noqa: F401
 
 WIDTH, HEIGHT = 1280, 720
@@ -50,12 +49,6 @@ MEASURE = """() => {
 def slides(tmp_path_factory):
     """Every notebook as slides, exported by the README's command into a private folder."""
     return export("slides", tmp_path_factory.mktemp("slides"))
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser() as chromium:
-        yield chromium
 
 
 def open_slides(page, file):

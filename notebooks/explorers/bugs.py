@@ -59,7 +59,7 @@ class Findings(NamedTuple):
 
 def examine(bug, X, y, params):
     """Run every detector on a backward pass in which one line is the bug's; it learns from all of X, y."""
-    backward = mlp.backward_with(bug)
+    backward = mlp.backward_with(bug, lr=RATE)
     small = X[:12], y[:12], params
     found, right = backward(*small), mlp.backward(*small)
     shapes_fit = all(np.shape(a) == np.shape(b) for a, b in zip(found, right, strict=True))
@@ -81,17 +81,21 @@ def examine(bug, X, y, params):
     )
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _train(backward, X, y, params):
-    """Train until the end, or until the numbers overflow."""
-    losses = []
+    """Train until the end, or until the numbers overflow; return the losses, and the last finite parameters."""
+    losses, reached = [mlp.loss(X, y, params)], params
     try:
         for _ in range(STEPS):
-            losses.append(mlp.loss(X, y, params))
-            params = mlp.sgd_step(params, backward(X, y, params), RATE)
-        losses.append(mlp.loss(X, y, params))
+            params = mlp.sgd_step(reached, backward(X, y, reached), RATE)
+            loss = mlp.loss(X, y, params)
+            if loss == np.inf:
+                break
+            losses.append(loss)
+            reached = params
     except ValueError:
         pass
-    return losses, params
+    return losses, reached
 
 
 def _wrong(report):
@@ -185,11 +189,14 @@ class BugLab(Explorer):
         elif (guess, truth) == ("P", "G_Z"):
             self.verdict = "No, P is right: its rows sum to 1, or the table would say so."
         elif guess == "nothing":
-            self.verdict = "No, something is broken. Look at the gradient check at N = 12."
+            self.verdict = f"No, something is broken. {self._hint()}"
         else:
-            self.verdict = (
-                f"No, the step for {guess} is right. Which is the first gradient that the check at N = 12 calls wrong?"
-            )
+            self.verdict = f"No, the step for {guess} is right. {self._hint()}"
+
+    def _hint(self):
+        if self._findings().wrong_at_12:
+            return "Which is the first gradient that the check at N = 12 calls wrong?"
+        return "With these numbers the mistake does no harm: take other data or parameters."
 
     def _tell(self):
         """Show the line, the mended line, and what gave it away."""
@@ -197,13 +204,13 @@ class BugLab(Explorer):
         line = f"The line reads {bug.symbol} = {bug.line}."
         if bug in DECOYS:
             return f"{line} That is the same as {bug.symbol} = {mlp.LINES[bug.symbol]}."
-        clues = [f"the check at N = 12 is first wrong at {found.wrong_at_12[0]}"]
+        clues = [f"the check at N = 12 is first wrong at {name}" for name in found.wrong_at_12[:1]]
         if found.cosine > 0.999 and abs(found.ratio - 1) > 1e-3:
             clues.append(f"the direction is right, but the length is {found.ratio:.3g} times the right one")
         clues += found.broken
         return (
             f"{line} It should read {bug.symbol} = {mlp.LINES[bug.symbol]}: {bug.name.format(e=0, lr=RATE)}. "
-            f"What gave it away: {'; '.join(clues)}."
+            f"What gave it away: {'; '.join(clues) or 'nothing, since with these numbers it does no harm'}."
         )
 
     def frame(self):
@@ -226,7 +233,7 @@ class BugLab(Explorer):
         return {
             "Shapes": "all fit" if found.shapes_fit else "some do not fit",
             "Loss": f"{found.losses[0]:.4g} at the start, {found.losses[-1]:.4g} at the end{ending}",
-            "Accuracy": f"{found.accuracy:.1%} after {STEPS} steps",
+            "Accuracy": f"{found.accuracy:.1%} after {len(found.losses) - 1} steps",
             "Gradient check, N = 1": _say_check(found.wrong_at_1),
             "Gradient check, N = 12": _say_check(found.wrong_at_12),
             "Direction": f"cosine {found.cosine:.3f} with the right gradient of the parameters, N = 12",

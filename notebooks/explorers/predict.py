@@ -98,6 +98,8 @@ class Predictor:
         explorer = self.explorer
         if not self.questions or not self.on.value or reframe:
             self.waiting = None
+            if reframe:
+                self.verdict = []
             return False
         if explorer.differs():
             self.shown = self.shown if self.waiting else explorer.values

@@ -152,9 +152,9 @@ class Page:
         self.heard[1] += len(data) * 3 // 4 if frame["opcode"] == 2 else len(data.encode())  # binary data is in base64
 
     def presses(self, slider, count, warm=2, quiet=40):
-        """Milliseconds of each key after some that warm up, or none."""
+        """Milliseconds of each key that changes something, after some that warm up."""
         times = self.notebook.page.evaluate(PRESSES, [slider, warm + count, quiet])[warm:]
-        return times if all(times) else []
+        return [time for time in times if time]
 
     def hears(self, slider, count=4):
         """The messages and the bytes of a key; listening takes time, so these keys are not timed."""
