@@ -368,6 +368,25 @@ def test_a_value_that_a_browser_sends_back_rounded_is_no_move(name):
         assert not differences(state(explorer), before), control
 
 
+@every_explorer
+def test_a_move_is_sent_at_its_end_each_widget_once(name, monkeypatch):
+    """What is sent while the kernel still draws makes the page lay itself out twice, and answer before it is whole."""
+    explorer, sent, drawing = make(name), [], []
+    monkeypatch.setattr(widgets.Widget, "_send", lambda widget, *message, **buffers: sent.append(widget))
+    draw = explorer.draw
+
+    def watched():
+        drawing.append(sent.copy())
+        draw()
+        drawing.append(sent.copy())
+
+    monkeypatch.setattr(explorer, "draw", watched)
+    control = explorer.controls[{"training_explorer": "step", "bug_lab": "bug"}.get(name, "example")]
+    control.value += 1
+    assert drawing == [[control], [control]]
+    assert len(sent) == len(set(sent)) > 2
+
+
 @every_network_explorer
 def test_a_state_that_code_changes_is_shown_by_update(name):
     explorer = chosen(name)
