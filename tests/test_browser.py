@@ -101,6 +101,16 @@ def fresh(everything):
     assert everything.problems() == []
 
 
+KERNEL_IS_QUIET = """async () => {
+  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  let last = performance.now();
+  const hear = () => { last = performance.now(); };
+  kernel.iopubMessage.connect(hear);
+  while (kernel.status !== 'idle' || performance.now() - last < 200) await new Promise(done => setTimeout(done, 50));
+  kernel.iopubMessage.disconnect(hear);
+}"""
+
+
 class Screen:
     """An explorer on the screen."""
 
@@ -125,11 +135,12 @@ class Screen:
             self.page.keyboard.press(key)
 
     def choose(self, label, option):
-        """Choose an option of a dropdown with the arrow keys."""
+        """Choose an option of a dropdown with the arrow keys, and wait: a button would overtake what is on the way."""
         select = self.box.get_by_role("combobox", name=label, exact=True)
         select.locator(f'option[value="{option}"]').wait_for(state="attached")
         index = options(select).index(option)
         self.press(select, "Home", *["ArrowDown"] * index)
+        self.page.evaluate(KERNEL_IS_QUIET)
 
 
 def options(select):
