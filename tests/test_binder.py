@@ -124,6 +124,7 @@ def test_the_environment_is_the_lock_no_more_and_no_less(binder):
         for lock in requirements(".binder/constraints.txt")
         if not lock.marker or lock.marker.evaluate(facts)
     }
+    assert f"The environment has {len(installed)} packages" in (ROOT / "README.md").read_text(encoding="utf-8")
     del installed["pip"]
     assert installed == wanted | {canonicalize_name(PROJECT["name"]): PROJECT["version"]}
     assert facts["python_version"] == PYTHON
