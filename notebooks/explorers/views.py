@@ -633,10 +633,10 @@ def _letter(letter, size):
 
 
 def _outline(text, size, anchor=0.5, up=0.0):
-    """A line of text as one path in points: its left end at 0 for anchor 0, its right end for anchor 1."""
+    """A line of text as one path in points: its left end at 0 for anchor 0, its right end for 1, its middle at up."""
     vertices, codes, widths = zip(*(_letter(letter, size) for letter in text), strict=True)
-    pens = np.cumsum((0, *widths)) - anchor * sum(widths)
-    moved = [outline + np.array([pen, up - 0.36 * size]) for outline, pen in zip(vertices, pens, strict=False)]
+    starts = np.cumsum((0, *widths[:-1])) - anchor * sum(widths)
+    moved = [outline + np.array([start, up - 0.36 * size]) for outline, start in zip(vertices, starts, strict=True)]
     return Path(np.concatenate(moved), np.concatenate(codes))
 
 

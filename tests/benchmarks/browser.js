@@ -64,10 +64,15 @@ class Slider {
     return performance.now();
   }
 
+  async answer() {
+    while (this.waiting.size) await new Promise(done => { this.answered = done; });
+  }
+
   // The time at which the last change was painted, or null if there was none: nothing changed for quiet ms since.
   async complete(quiet = 40) {
     await turn();  // until the page has sent its message
-    while (this.waiting.size) await new Promise(done => { this.answered = done; });
+    const late = sleep(60000).then(() => { throw new Error('The kernel did not answer in 60 s.'); });
+    await Promise.race([this.answer(), late]);
     let seen;
     do { seen = this.painting; await seen; await sleep(quiet); } while (seen !== this.painting);
     return this.painting;

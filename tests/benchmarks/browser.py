@@ -119,7 +119,7 @@ def _first(chromium, lab):
 
 
 class Page:
-    """A notebook of one cell in a page of its own; `.heard` counts the messages and bytes that come over its line."""
+    """A notebook of one cell in a page of its own; `.heard` counts the messages and bytes of the last hears()."""
 
     numbers = count(1)
 
@@ -128,7 +128,7 @@ class Page:
         scratch.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
         name = f"benchmark_{next(self.numbers)}.ipynb"  # pages with the same file would share a kernel
         nbformat.write(scratch, lab.folder / name)
-        self.notebook, self.heard = jupyter.open_notebook(chromium, lab, name, width=1400), None
+        self.notebook = jupyter.open_notebook(chromium, lab, name, width=1400)
         page = self.notebook.page
         self.listener = page.context.new_cdp_session(page)
         self.listener.on("Network.webSocketFrameReceived", self._hear)
