@@ -7,14 +7,9 @@ Weights are stored (out, in). G_ means ∂L/∂ and has the shape of what follow
 
 The functions take any number of examples, inputs, hidden units and classes: shapes come from the arrays.
 A wrong argument raises ValueError (TypeError for a wrong kind) and is never modified.
-The mathematics comes first; the errors, and the checker for learners' answers, stand at the end.
+The mathematics comes first, and the errors stand at the end.
 """
 
-import copy
-import functools
-import inspect
-import re
-import traceback
 from numbers import Integral, Real
 from typing import NamedTuple
 
@@ -91,7 +86,8 @@ def one_hot(y, n_classes):
     y (N,) of whole numbers 0..n_classes−1 → Y (N, n_classes).
     Raises ValueError, TypeError for bad labels or a bad n_classes. Derivation, section 1.
     """
-    return _label_is(y, _whole("n_classes", n_classes, at_least=1)).astype(float)
+    n_classes = _whole("n_classes", n_classes, at_least=1)
+    return (_labels(y, n_classes)[:, None] == np.arange(n_classes)).astype(float)
 
 
 def cross_entropy(Z, y):
@@ -131,7 +127,7 @@ def backward(X, y, params, cache=None):
     """
     W1, _, W2, b2 = _params(params)
     X = _array("X", X, ("N", W1.shape[1]))
-    Y = _label_is(y, len(b2), len(X)).astype(float)
+    Y = one_hot(_labels(y, len(b2), len(X)), len(b2))
     A1, H, Z, _ = forward(X, params) if cache is None else _cache(cache, len(X), W2)
     M, N = A1 > 0, len(X)
 
@@ -175,14 +171,25 @@ def numerical_gradient(f, array, step=1e-5):
     f takes an array and returns a number; array of any shape → gradient of the same shape.
     Raises ValueError, TypeError for a bad array or step, or an f that does not return one finite number.
     """
+    left, right = one_sided_slopes(f, array, step)
+    return (left + right) / 2
+
+
+def one_sided_slopes(f, array, step=1e-5):
+    """Measure the slopes of f on both sides of each entry, (f(a) − f(a − step)) / step and (f(a + step) − f(a)) / step.
+
+    f takes an array and returns a number; array of any shape → left and right, of the same shape. Where f has a
+    corner, they differ. Raises ValueError, TypeError as numerical_gradient does.
+    """
     array = _array("array", array)
     step = _positive("step", step)
     _function("f", f)
-    gradient = np.zeros_like(array)
+    here = _number_from(f, array.copy())
+    left, right = np.zeros_like(array), np.zeros_like(array)
     for index in np.ndindex(array.shape):
         up, down = (_number_from(f, _moved(array, index, by)) for by in (step, -step))
-        gradient[index] = (up - down) / (2 * step)
-    return gradient
+        left[index], right[index] = (here - down) / step, (up - here) / step
+    return left, right
 
 
 class GradientCheck(NamedTuple):
@@ -190,7 +197,8 @@ class GradientCheck(NamedTuple):
 
     numeric is the central difference, slope_left and slope_right are the one-sided ones. on_kink marks entries
     where the step carries some A1 across 0: there the loss has a corner, and no single slope to compare with.
-    relative_error is the largest |analytic − numeric| off the kinks, relative to the largest entry of either.
+    relative_error is the largest |analytic − numeric| off the kinks, relative to the largest entry of either there;
+    NaN where everything is on a kink: then ok is None, since nothing could be judged. A check is true only when ok.
     """
 
     analytic: np.ndarray
@@ -202,11 +210,14 @@ class GradientCheck(NamedTuple):
 
     @property
     def ok(self):
-        return self.relative_error < TOLERANCE
+        return None if self.on_kink.all() else self.relative_error < TOLERANCE
+
+    def __bool__(self):
+        return self.ok is True
 
 
 class GradientReport(dict):
-    """The checks by name, report.G_W1 or report["G_W1"]; ok when all of them are; prints as a table."""
+    """The checks by name, report.G_W1 or report["G_W1"]; ok, and true, when all of them are; prints as a table."""
 
     def __getattr__(self, name):
         if name not in self:
@@ -215,16 +226,21 @@ class GradientReport(dict):
 
     @property
     def ok(self):
-        return all(check.ok for check in self.values())
+        return all(self.values())
+
+    def __bool__(self):
+        return self.ok
 
     def __repr__(self):
         lines = [f"{'gradient':9}{'shape':>10}{'largest':>10}{'relative error':>16}{'on a kink':>11}"]
         for name, check in self.items():
             error = f"< {TOLERANCE:.0e}" if check.ok else f"{check.relative_error:.1e}"
-            error = "" if check.on_kink.all() else error
+            verdict = "ok" if check.ok else "WRONG"
+            if check.on_kink.all():
+                error, verdict = "", "not judged"
             lines.append(
                 f"{name:9}{_shape(check.analytic.shape):>10}{np.abs(check.analytic).max():>10.4f}"
-                f"{error:>16}{check.on_kink.sum():>11}   {_verdict(check)}"
+                f"{error:>16}{check.on_kink.sum():>11}   {verdict}"
             )
         for name, check in self.items():
             for index in map(tuple, np.argwhere(check.on_kink)[:3]):
@@ -235,14 +251,8 @@ class GradientReport(dict):
         return "\n".join(lines)
 
 
-def _verdict(check):
-    if check.on_kink.all():
-        return "not judged"
-    return "ok" if check.ok else "WRONG"
-
-
-TOLERANCE = 1e-6  # central differences with step 1e-5 are good to about 1e-10 on this network
-STEP = 1e-5
+DIFFERENCE = 1e-5  # the step of a difference
+TOLERANCE = 1e-6  # central differences with that step are good to about 1e-10 on this network
 
 
 def check_gradients(X, y, params, backward=backward):
@@ -273,7 +283,7 @@ def check_gradients(X, y, params, backward=backward):
         "G_b1": (b1, lambda b1: from_X(X, b1=b1)),
         "G_X": (X, from_X),
     }
-    judged = _function("backward", backward)(X, y, params)
+    judged = _function("backward", backward)(X.copy(), y.copy(), Params(*(value.copy() for value in params)))
     return GradientReport(
         (name, _check(name, getattr(judged, name, None), array, route, np.abs(Z).max()))
         for name, (array, route) in routes.items()
@@ -283,20 +293,20 @@ def check_gradients(X, y, params, backward=backward):
 def _check(name, analytic, array, route, largest_logit):
     """Walk along every entry of array; route gives the loss there, and which ReLUs are on."""
     if np.shape(analytic) != array.shape:
-        raise ValueError(f"backward: expected {name} of shape {array.shape}, got {_describe(analytic)}")
+        raise ValueError(f"backward: expected {name} of shape {array.shape}, got {describe(analytic)}")
     analytic = _to_float(f"backward: {name}", analytic)
     left, right, kink = np.zeros(array.shape), np.zeros(array.shape), np.zeros(array.shape, bool)
     here, _ = route(array)
     for index in np.ndindex(array.shape):
-        up, on_above = route(_moved(array, index, STEP))
-        down, on_below = route(_moved(array, index, -STEP))
-        left[index], right[index] = (here - down) / STEP, (up - here) / STEP
+        up, on_above = route(_moved(array, index, DIFFERENCE))
+        down, on_below = route(_moved(array, index, -DIFFERENCE))
+        left[index], right[index] = (here - down) / DIFFERENCE, (up - here) / DIFFERENCE
         kink[index] = np.any(on_above != on_below)
     numeric = (left + right) / 2
     # Rounding moves the loss by about 1e-16 of the logits: slopes far below 1e-4 of them cannot be measured.
-    scale = max(np.abs(analytic).max(), np.abs(numeric).max(), 1e-4 * max(1.0, largest_logit))
-    error = np.where(kink, 0, np.abs(analytic - numeric)).max() / scale if np.isfinite(scale) else np.inf
-    return GradientCheck(analytic, numeric, float(error), kink, left, right)
+    size = np.maximum(np.abs(analytic), np.abs(numeric))[~kink].max(initial=1e-4 * max(1.0, largest_logit))
+    error = np.abs(analytic - numeric)[~kink].max(initial=0) / size if np.isfinite(size) else np.inf
+    return GradientCheck(analytic, numeric, np.nan if kink.all() else float(error), kink, left, right)
 
 
 def _moved(array, index, by):
@@ -334,9 +344,11 @@ def sgd_step(params, grads, lr):
     """
     params = _params(params)
     lr = _positive("lr", lr)
+    names = [f"G_{name}" for name in Params._fields]
+    if not all(hasattr(grads, name) for name in names):
+        raise TypeError(f"grads: expected a Backward, or anything with {', '.join(names)}, got {describe(grads)}")
     steps = (
-        _array(f"grads.G_{name}", getattr(grads, f"G_{name}", None), value.shape)
-        for name, value in params._asdict().items()
+        _array(f"grads.{name}", getattr(grads, name), value.shape) for name, value in zip(names, params, strict=True)
     )
     return Params(*(value - lr * step for value, step in zip(params, steps, strict=True)))
 
@@ -373,7 +385,7 @@ def toy_data(name, n, rng, noise=0.1):
     Raises ValueError, TypeError for an unknown name, or a bad n, rng or noise.
     """
     if not isinstance(name, str):
-        raise TypeError(f"name: expected one of {', '.join(DATA_SETS)}, got {_describe(name)}")
+        raise TypeError(f"name: expected one of {', '.join(DATA_SETS)}, got {describe(name)}")
     if name not in DATA_SETS:
         raise ValueError(f"name: expected one of {', '.join(DATA_SETS)}, got {name!r}")
     n = _whole("n", n, at_least=1)
@@ -443,42 +455,36 @@ def _to_float(name, value):
     try:
         array = np.asarray(value)
     except ValueError:
-        raise ValueError(f"{name}: expected rows of equal length, got {_describe(value)}") from None
+        raise ValueError(f"{name}: expected rows of equal length, got {describe(value)}") from None
     if array.dtype.kind not in "iuf":
-        raise TypeError(f"{name}: expected an array of real numbers, got {_describe(value)}")
+        raise TypeError(f"{name}: expected an array of real numbers, got {describe(value)}")
     return array.astype(float)
 
 
 def _labels(y, n_classes, n=None):
     """Return y as whole numbers 0..n_classes−1, one an example."""
-    return _label_is(y, n_classes, n).argmax(axis=1)
-
-
-def _label_is(y, n_classes, n=None):
-    """Return 1[y_i = k] (N, n_classes), in which each row must have its one."""
     try:
         y = np.asarray(y)
     except ValueError:
-        raise ValueError(f"y: expected one label an example, got {_describe(y)}") from None
+        raise ValueError(f"y: expected one label an example, got {describe(y)}") from None
     if y.dtype.kind not in "iufb":
-        raise TypeError(f"y: expected an array of labels 0..{n_classes - 1}, got {_describe(y)}")
+        raise TypeError(f"y: expected an array of labels 0..{n_classes - 1}, got {describe(y)}")
     if y.ndim != 1 or n not in (None, len(y)):
         raise ValueError(f"y: expected shape {_shape(('N' if n is None else n,))}, got {_shape(y.shape)}")
     if len(y) == 0:
         raise ValueError("y: expected at least one label, got none")
-    label_is = y[:, None] == np.arange(n_classes)
-    if np.count_nonzero(label_is) < len(y):
-        place = int(label_is.any(axis=1).argmin())
+    is_label = (y >= 0) & (y < n_classes) & (np.rint(y) == y)
+    if not is_label.all():
+        place = int(is_label.argmin())
         raise ValueError(f"y: expected whole numbers from 0 to {n_classes - 1}, got {y[place]} at [{place}]")
-    return label_is
+    return y.astype(int)
 
 
 def _params(params):
     """Return params as a Params of float64 arrays whose shapes fit together."""
-    try:
-        W1, b1, W2, b2 = params
-    except (TypeError, ValueError):
-        raise TypeError(f"params: expected Params(W1, b1, W2, b2), got {_describe(params)}") from None
+    if not isinstance(params, tuple | list) or len(params) != len(Params._fields):
+        raise TypeError(f"params: expected Params(W1, b1, W2, b2), got {describe(params)}")
+    W1, b1, W2, b2 = params
     W1 = _array("params.W1", W1, ("n_hidden", "n_in"))
     b1 = _array("params.b1", b1, (W1.shape[0],))
     W2 = _array("params.W2", W2, ("n_out", W1.shape[0]))
@@ -489,7 +495,7 @@ def _params(params):
 def _cache(cache, N, W2):
     """Return cache, if its shapes are those of forward(X, params)."""
     if not isinstance(cache, Forward):
-        raise TypeError(f"cache: expected forward(X, params), got {_describe(cache)}")
+        raise TypeError(f"cache: expected forward(X, params), got {describe(cache)}")
     n_out, n_hidden = W2.shape
     shapes = (N, n_hidden), (N, n_hidden), (N, n_out), (N, n_out)
     return Forward(*(_array(f"cache.{name}", cache[i], shapes[i]) for i, name in enumerate(Forward._fields)))
@@ -497,13 +503,13 @@ def _cache(cache, N, W2):
 
 def _function(name, value):
     if not callable(value):
-        raise TypeError(f"{name}: expected a function, got {_describe(value)}")
+        raise TypeError(f"{name}: expected a function, got {describe(value)}")
     return value
 
 
 def _whole(name, value, at_least):
     if not isinstance(value, Integral) or isinstance(value, bool):
-        raise TypeError(f"{name}: expected a whole number, got {_describe(value)}")
+        raise TypeError(f"{name}: expected a whole number, got {describe(value)}")
     if value < at_least:
         raise ValueError(f"{name}: expected {at_least} or more, got {value}")
     return int(value)
@@ -511,7 +517,7 @@ def _whole(name, value, at_least):
 
 def _number(name, value):
     if not isinstance(value, Real) or isinstance(value, bool):
-        raise TypeError(f"{name}: expected a number, got {_describe(value)}")
+        raise TypeError(f"{name}: expected a number, got {describe(value)}")
     if not np.isfinite(value):
         raise ValueError(f"{name}: expected a finite number, got {value}")
     return float(value)
@@ -527,20 +533,20 @@ def _positive(name, value):
 def _number_from(f, array):
     value = np.asarray(f(array))
     if value.size != 1 or value.dtype.kind not in "iuf" or not np.isfinite(value).all():
-        raise ValueError(f"f: expected a function that returns one finite number, got {_describe(value)} from it")
+        raise ValueError(f"f: expected a function that returns one finite number, got {describe(value)} from it")
     return float(value.reshape(()))
 
 
 def _generator(rng):
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng: expected np.random.default_rng(seed), got {_describe(rng)}")
+        raise TypeError(f"rng: expected np.random.default_rng(seed), got {describe(rng)}")
 
 
 def _shape(shape):
     return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
 
 
-def _describe(value):
+def describe(value):
     """Say in a few words what came: an array's shape and kind, or a value's type and how it prints."""
     if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of {value.dtype} with shape {_shape(value.shape)}"
@@ -551,451 +557,3 @@ def _describe(value):
     if not text or " at 0x" in text:  # an address says nothing, and differs from run to run
         return f"{type(value).__name__} object"
     return f"{type(value).__name__} {text if len(text) <= 40 else text[:37] + '...'}"
-
-
-# ---------------------------------------------------------------- checking an answer
-
-LINES = {  # the whole network as text, line by line: what backward and forward do, for checks that change one line
-    "A1": "X @ W1.T + b1",
-    "H": "np.maximum(A1, 0)",
-    "Z": "H @ W2.T + b2",
-    "P": "softmax(Z)",
-    "loss": "cross_entropy(Z, y)",
-    "G_Z": "(P - Y) / N",
-    "G_W2": "G_Z.T @ H",
-    "G_b2": "G_Z.sum(axis=0)",
-    "G_H": "G_Z @ W2",
-    "M": "A1 > 0",
-    "G_A1": "G_H * M",
-    "G_W1": "G_A1.T @ X",
-    "G_b1": "G_A1.sum(axis=0)",
-    "G_X": "G_A1 @ W1",
-}
-PLACES = {  # the section of the derivation, and the notebook
-    **dict.fromkeys(("A1", "H", "Z"), (0, "01")),
-    **dict.fromkeys(("P", "loss", "G_Z"), (1, "02")),
-    **dict.fromkeys(("G_W2", "G_b2", "G_H"), (2, "03")),
-    **dict.fromkeys(("M", "G_A1"), (3, "04")),
-    **dict.fromkeys(("G_W1", "G_b1", "G_X"), (4, "05")),
-}
-
-
-class Mistake(NamedTuple):
-    """A wrong line: what it does wrong, the symbol it computes, and the line itself, in the terms of LINES.
-
-    In it, lr stands for any learning rate, and e for any one example.
-    """
-
-    name: str
-    symbol: str
-    line: str
-
-
-MISTAKES = [
-    Mistake("the bias is missing", "A1", "X @ W1.T"),
-    Mistake("reshape in place of a transpose", "A1", "X @ W1.reshape(W1.T.shape) + b1"),
-    Mistake("ReLU is missing", "H", "A1"),
-    Mistake("the size of A1 instead of its positive part", "H", "np.abs(A1)"),
-    Mistake("the negative part of A1 instead of its positive part", "H", "np.minimum(A1, 0)"),
-    Mistake("the bias is missing", "Z", "H @ W2.T"),
-    Mistake("reshape in place of a transpose", "Z", "H @ W2.reshape(W2.T.shape) + b2"),
-    Mistake("A1 in the place of H", "Z", "A1 @ W2.T + b2"),
-    Mistake("exp without the division by the row's sum", "P", "np.exp(Z)"),
-    Mistake("divided by the sum over everything instead of the row's sum", "P", "np.exp(Z) / np.exp(Z).sum()"),
-    Mistake("softmax over the examples instead of the classes", "P", "softmax(Z.T).T"),
-    Mistake("the logarithm of P instead of P", "P", "log_softmax(Z)"),
-    Mistake("1/N is missing", "loss", "N * cross_entropy(Z, y)"),
-    Mistake("averaged over N·C entries instead of N examples", "loss", "cross_entropy(Z, y) / P.shape[1]"),
-    Mistake("1/N is in twice", "loss", "cross_entropy(Z, y) / N"),
-    Mistake("the sign is flipped", "loss", "-cross_entropy(Z, y)"),
-    Mistake("the labels in Y are swapped", "loss", "cross_entropy(Z, len(b2) - 1 - y)"),
-    Mistake("only the last example counts", "loss", "cross_entropy(Z[-1:], y[-1:]) / N"),
-    Mistake("1/N is missing", "G_Z", "P - Y"),
-    Mistake("1/N is in twice", "G_Z", "(P - Y) / N / N"),
-    Mistake("averaged over N·C entries instead of N examples", "G_Z", "(P - Y) / P.size"),
-    Mistake("the sign is flipped", "G_Z", "(Y - P) / N"),
-    Mistake("an extra factor P(1 − P)", "G_Z", "(P - Y) * P * (1 - P) / N"),
-    Mistake("P without minus Y", "G_Z", "P / N"),
-    Mistake("y in the place of Y", "G_Z", "(P - y[:, None]) / N"),
-    Mistake(
-        "1 is taken from whole columns of P instead of one entry a row",
-        "G_Z",
-        "(P - np.isin(np.arange(P.shape[1]), y)) / N",
-    ),
-    Mistake("the labels in Y are swapped", "G_Z", "(P - Y[:, ::-1]) / N"),
-    Mistake("only the last example counts", "G_Z", "(P - Y) / N * (np.arange(N) == N - 1)[:, None]"),
-    Mistake("example {e}'s gradient is used for all", "G_Z", "np.tile((P - Y)[e] / N, (N, 1))"),
-    Mistake("A1 in the place of H", "G_W2", "G_Z.T @ A1"),
-    Mistake("reshape in place of a transpose", "G_W2", "G_Z.reshape(G_Z.T.shape) @ H"),
-    Mistake("the product is reshaped in place of a transpose", "G_W2", "(H.T @ G_Z).reshape(W2.shape)"),
-    Mistake("example {e}'s gradient is used for all", "G_W2", "N * np.outer(G_Z[e], H[e])"),
-    Mistake("only the last example counts", "G_W2", "np.outer(G_Z[-1], H[-1])"),
-    Mistake("only the last example counts", "G_b2", "G_Z[-1]"),
-    Mistake("the bias is averaged instead of summed: 1/N is in G_Z already", "G_b2", "G_Z.mean(axis=0)"),
-    Mistake("the bias is summed over everything instead of over examples", "G_b2", "G_Z.sum()"),
-    Mistake("the bias is summed over classes instead of over examples", "G_b2", "G_Z.sum(axis=1)"),
-    Mistake("reshape in place of a transpose", "G_H", "(W2.T @ G_Z.T).reshape(H.shape)"),
-    Mistake("reshape in place of a transpose", "G_H", "G_Z @ W2.T.reshape(W2.shape)"),
-    Mistake("W2 is used after its update, with lr = {lr}", "G_H", "G_Z @ (W2 - lr * G_W2)"),
-    Mistake("G_W2 in the place of W2", "G_H", "G_Z @ G_W2"),
-    Mistake("G_Z in the place of G_H", "G_H", "G_Z"),
-    Mistake("example {e}'s gradient is used for all", "G_H", "np.tile((G_Z @ W2)[e], (N, 1))"),
-    Mistake("the mask is made from H >= 0, which is always on", "M", "H >= 0"),
-    Mistake("the mask is made from the sign of the gradient that arrives", "M", "G_H > 0"),
-    Mistake("the mask is inverted", "M", "A1 <= 0"),
-    Mistake("the mask is missing", "G_A1", "G_H"),
-    Mistake("the mask is inverted", "G_A1", "G_H * ~M"),
-    Mistake("multiplied by H instead of M", "G_A1", "G_H * H"),
-    Mistake("G_Z in the place of G_H", "G_A1", "G_Z * M"),
-    Mistake("example {e}'s gradient is used for all", "G_A1", "np.tile((G_H * M)[e], (N, 1))"),
-    Mistake("reshape in place of a transpose", "G_W1", "G_A1.reshape(G_A1.T.shape) @ X"),
-    Mistake("the product is reshaped in place of a transpose", "G_W1", "(X.T @ G_A1).reshape(W1.shape)"),
-    Mistake("G_Z in the place of G_A1", "G_W1", "G_Z.T @ X"),
-    Mistake("example {e}'s gradient is used for all", "G_W1", "N * np.outer(G_A1[e], X[e])"),
-    Mistake("only the last example counts", "G_W1", "np.outer(G_A1[-1], X[-1])"),
-    Mistake("only the last example counts", "G_b1", "G_A1[-1]"),
-    Mistake("the bias is averaged instead of summed: 1/N is in G_Z already", "G_b1", "G_A1.mean(axis=0)"),
-    Mistake("the bias is summed over everything instead of over examples", "G_b1", "G_A1.sum()"),
-    Mistake("the bias is summed over units instead of over examples", "G_b1", "G_A1.sum(axis=1)"),
-    Mistake("G_Z in the place of G_A1", "G_b1", "G_Z.sum(axis=0)"),
-    Mistake("reshape in place of a transpose", "G_X", "(W1.T @ G_A1.T).reshape(X.shape)"),
-    Mistake("reshape in place of a transpose", "G_X", "G_A1 @ W1.T.reshape(W1.shape)"),
-    Mistake("W1 is used after its update, with lr = {lr}", "G_X", "G_A1 @ (W1 - lr * G_W1)"),
-    Mistake("G_W1 in the place of W1", "G_X", "G_A1 @ G_W1"),
-    Mistake("example {e}'s gradient is used for all", "G_X", "np.tile((G_A1 @ W1)[e], (N, 1))"),
-]
-for name, line in LINES.items():
-    if name in ("G_H", "G_A1", "G_X"):
-        last = f"({line}) * (np.arange(N) == N - 1)[:, None]"
-        MISTAKES.append(Mistake("only the last example counts", name, last))
-    if name not in ("loss", "G_b2", "G_b1"):
-        MISTAKES.append(Mistake("the result is transposed", name, f"({line}).T"))
-    if name.startswith("G_") and name != "G_Z":
-        MISTAKES.append(Mistake("1/N is in twice: once here, and once in G_Z", name, f"({line}) / N"))
-        MISTAKES.append(Mistake("1/N is missing: the product with N takes it out", name, f"({line}) * N"))
-        MISTAKES.append(Mistake("the sign is flipped", name, f"-({line})"))
-
-
-@np.errstate(all="ignore")  # a wrong line may overflow
-def run_lines(X, y, params, mistake=None, **free):
-    """Run LINES in order, with the mistake's line in the place of the right one.
-
-    X (N, n_in), y (N,), params → a mapping with every symbol of the derivation, and N.
-    free gives lr or e a value, where the mistake's line has it. What comes after a line that does not fit is missing.
-    """
-    X, params = np.array(X, float), _params(params)
-    y = _labels(y, len(params.b2), len(X))
-    values = {"X": X, "y": y, "N": len(X), "Y": one_hot(y, len(params.b2)), **params._asdict()}
-    for name, line in LINES.items():
-        if mistake is not None and name == mistake.symbol:
-            line = mistake.line
-        try:
-            values[name] = eval(_compiled(line), globals(), values | free)
-        except (NameError, ValueError, IndexError):  # the shapes do not fit, or a symbol that did not fit is needed
-            continue
-    return values
-
-
-@functools.cache
-def _compiled(line):
-    return compile(line, "line", "eval")
-
-
-def backward_with(mistake, e=0, lr=0.5):
-    """Return a backward pass with one wrong line, as a function of X, y, params that returns a Backward.
-
-    mistake is a Mistake; e and lr give its example and learning rate, where its line has one.
-    The function raises ValueError where the line does not fit the batch, or the numbers overflow.
-    """
-
-    def wrong_backward(X, y, params):
-        values = run_lines(X, y, params, mistake, e=e, lr=lr)
-        missing = [name for name in Backward._fields if name not in values]
-        if missing:
-            raise ValueError(f"mistake: its line does not fit this batch, or its numbers overflow, at {missing[0]}")
-        return Backward(*(values[name] for name in Backward._fields))
-
-    return wrong_backward
-
-
-class Answer(NamedTuple):
-    """What check_answer found: correct is True, False, or None when not attempted; diagnosis says it in words."""
-
-    correct: bool | None
-    diagnosis: str
-
-    def __repr__(self):
-        return self.diagnosis
-
-
-NOT_ATTEMPTED = Answer(
-    None, "Not attempted yet. Put your answer in the place of the three dots, and run the cell again."
-)
-
-
-@np.errstate(all="ignore")  # a learner's numbers may overflow
-def check_answer(name, answer, X, y, params):
-    """Say whether an answer is the gradient or value that the derivation calls name, and if not, what went wrong.
-
-    name is a symbol in LINES, or "backward". answer is an array; or a function, which is run on this batch and on
-    three fresh ones, with the symbols that it names as its arguments, as in f(G_Z, H); "backward" is a function
-    of X, y, params that returns a Backward. X (N, n_in), y (N,), params → Answer.
-    Raises ValueError, TypeError for a bad name, X, y or params; never for what the learner did.
-    """
-    if not isinstance(name, str):
-        raise TypeError(f"name: expected one of {', '.join(LINES)}, backward, got {_describe(name)}")
-    if name not in LINES and name != "backward":
-        raise ValueError(f"name: expected one of {', '.join(LINES)}, backward, got {name!r}")
-    loss(X, y, params)
-    if answer is None or answer is ...:
-        return NOT_ATTEMPTED
-    if not callable(answer):
-        if name == "backward":
-            return Answer(False, f"backward: expected a function of X, y, params, got {_describe(answer)}.")
-        return _judge(name, answer, X, y, params)
-    for number, batch in enumerate([(X, y, params), *_fresh_batches(name, params)]):
-        verdict = _judge_function(name, answer, *batch)
-        if not verdict.correct:
-            large = " and logits in the millions" if name == "loss" and number == 3 else ""
-            where = f"Right on your batch, but not on a fresh one of {len(batch[0])} examples{large}. "
-            hint = "Does it use something that is not among its arguments? " if number == 1 else ""
-            where = f"{where}{hint}There: " if number and verdict.correct is False else ""
-            return verdict._replace(diagnosis=where + verdict.diagnosis)
-    return Answer(True, f"Correct, on {number + 1} different batches.")
-
-
-@np.errstate(all="ignore")
-def check_slopes(answer, f, array):
-    """Say whether an answer is the gradient of the function f at array, measured by central differences.
-
-    f takes an array and returns a number → Answer. For gradients that are not in the derivation.
-    Raises ValueError, TypeError for a bad f or array; never for what the learner did.
-    """
-    measured = numerical_gradient(f, array)
-    if answer is None or answer is ...:
-        return NOT_ATTEMPTED
-    numbers = _as_numbers(answer)
-    if numbers is None:
-        return Answer(False, f"Expected an array of numbers, got {_describe(answer)}.")
-    if _same(numbers, measured, measured):
-        return Answer(True, "Correct: it agrees with the measured slopes.")
-    if numbers.shape == measured.shape and _same(numbers.T, measured, measured):
-        return Answer(False, "The gradient is the right one, transposed. A square shape cannot tell you.")
-    return Answer(False, _what_is_true("The gradient", numbers, measured))
-
-
-def _fresh_batches(name, params):
-    """Draw three batches and networks; the loss must also be right at logits in the millions."""
-    rng = np.random.default_rng(0)
-    for N, size in ((3, 1), (7, 1), (12, 1000 if name == "loss" else 1)):
-        fresh = Params(*(size * rng.normal(size=np.shape(value)) for value in params))
-        yield rng.normal(size=(N, fresh.W1.shape[1])), np.arange(N) % len(fresh.b2), fresh
-
-
-def _judge_function(name, function, X, y, params):
-    """Call the learner's function with the symbols that it asks for, and judge what it returns."""
-    values = run_lines(X, y, params) | {"params": _params(params)}
-    try:
-        arguments = inspect.signature(function).parameters.values()
-    except Exception:  # an object may say of itself what it likes
-        return Answer(False, f"The arguments of {_describe(function)} cannot be read. Write a function with def.")
-    stars = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
-    needed = [argument for argument in arguments if argument.default is argument.empty and argument.kind not in stars]
-    asked = [argument.name for argument in needed]
-    unknown = [argument for argument in asked if argument not in values]
-    if unknown:
-        return Answer(False, f"Your function asks for {', '.join(unknown)}. It can ask for {', '.join(values)}.")
-    try:
-        given = {argument: copy.deepcopy(values[argument]) for argument in asked}
-        ahead = [given.pop(argument.name) for argument in needed if argument.kind is argument.POSITIONAL_ONLY]
-        result = function(*ahead, **given)
-    except (Exception, SystemExit) as error:
-        return Answer(False, f"Your function raised {_said(error)}{_line_of(error, function)}")
-    if result is None or result is ...:
-        return NOT_ATTEMPTED
-    return _judge_all(result, X, y, params) if name == "backward" else _judge(name, result, X, y, params, asked)
-
-
-def _judge_all(result, X, y, params):
-    """Judge the gradients of a Backward in order, up to the first that is wrong."""
-    if not isinstance(result, Backward):
-        return Answer(False, f"backward: expected Backward({', '.join(Backward._fields)}), got {_describe(result)}.")
-    for number, (name, answer) in enumerate(result._asdict().items()):
-        right = f"{', '.join(Backward._fields[:number])}: right. " if number else ""
-        if answer is None or answer is ...:
-            return Answer(None, f"{right}{name}: not attempted yet.")
-        verdict = _judge(name, answer, X, y, params, Backward._fields[:number])
-        if not verdict.correct:
-            return Answer(False, right + verdict.diagnosis)
-    return Answer(True, "Correct.")
-
-
-def _said(error):
-    try:
-        text = str(error)
-    except Exception:  # an exception class of the learner's own
-        text = ""
-    hint = ""
-    if isinstance(error, ValueError) and "mismatch in its core dimension" in text:
-        hint = " (The last axis on the left must be as long as the first on the right: is a transpose missing?)"
-    return type(error).__name__ + (f": {text}{hint}" if text else "")
-
-
-def _line_of(error, function):
-    """Say the last line of the learner's own code that ran."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
-    first = frames[0].filename if frames else None  # for an object with __call__, or functools.partial
-    own = getattr(getattr(function, "__code__", None), "co_filename", first)
-    lines = [frame for frame in frames if frame.filename == own and frame.line]
-    return f"\nin line {lines[-1].lineno}: {lines[-1].line}" if lines else ""
-
-
-def _judge(name, answer, X, y, params, given=()):
-    """Compare an array with the right one, then with what each known mistake would give.
-
-    given are the symbols that are known to be right: the mistake is not in them, nor before them.
-    """
-    values = run_lines(X, y, params)
-    right = np.asarray(values[name], float)
-    numbers = _as_numbers(answer)
-    if numbers is None:
-        return Answer(False, f"{name}: expected an array of numbers, got {_describe(answer)}.")
-    if _same(numbers, right, right):
-        return Answer(True, "Correct.")
-    known = _known_mistakes(name, numbers, right, X, y, params, given)
-    if not known:
-        known = [f"This is {other}, not {name}." for other in LINES if _same(numbers, np.asarray(values[other]), right)]
-    if not known:
-        return Answer(False, _what_is_true(name, numbers, right))
-    shapes = "" if numbers.shape == right.shape else f"{_about_shape(name, numbers, right)}\n"
-    return Answer(False, shapes + "\nOr: ".join(known[:3]))  # 1/N twice, N·C and a mean are the same if N = C = 2
-
-
-def _as_numbers(answer):
-    """Return answer as an array of floats, or None if it is something else."""
-    try:
-        array = np.asarray(answer)
-        return array.astype(float) if array.dtype.kind in "iufb" else None
-    except Exception:  # whatever a learner's object does when it is asked for numbers
-        return None
-
-
-def _same(answer, wrong, right):
-    """Whether answer has the shape and the values of wrong, up to a millionth of the largest entry."""
-    if answer.shape != wrong.shape:
-        return False
-    return bool(np.abs(answer - wrong).max() <= 1e-6 * max(np.abs(wrong).max(), np.abs(right).max()))
-
-
-def _before(symbols):
-    """Return the symbols in LINES that these are computed from, and themselves."""
-    found = set(symbols) & LINES.keys()
-    for name in reversed(LINES):
-        if name in found:
-            found |= set(re.findall(r"\w+", LINES[name])) & LINES.keys()
-    return found
-
-
-def _known_mistakes(name, answer, right, X, y, params, given):
-    """Say each known mistake that the answer fits, the nearest line first; a factor or a sign, where it is born."""
-    found = {}
-    order = list(LINES)
-    possible = _before([name]) - _before(given)
-    for mistake in sorted(MISTAKES, key=lambda mistake: -order.index(mistake.symbol)):
-        if mistake.symbol not in possible:
-            continue
-        for e in range(len(X)) if "[e]" in mistake.line else [0]:
-            wrong = run_lines(X, y, params, mistake, e=e, lr=1.0).get(name)
-            wrong = None if wrong is None else np.asarray(wrong, float)
-            if wrong is None or _same(wrong, right, right):
-                continue
-            lr = 1.0
-            if "lr *" in mistake.line and answer.shape == wrong.shape == right.shape:
-                change = wrong - right
-                lr = float((change * (answer - right)).sum() / (change**2).sum())
-                wrong = right + lr * change
-            if lr > 0 and not _same(wrong, right, right) and _same(answer, wrong, right):
-                section, notebook = PLACES[mistake.symbol]
-                text = (
-                    f"Look here: {mistake.name.format(e=e, lr=f'{lr:.3g}')}. Your {name} is what "
-                    f"{mistake.symbol} = {mistake.line} leads to. "
-                    f"Reread section {section} of the derivation (notebook {notebook})."
-                )
-                kind = mistake.name.split(":")[0]
-                if kind not in found or (mistake.symbol == "G_Z" and kind.startswith(("1/N", "the sign"))):
-                    found[kind] = text
-    return list(found.values())
-
-
-def _what_is_true(name, answer, right):
-    """Say what holds of a wrong answer that fits no known mistake."""
-    if answer.shape != right.shape:
-        return _about_shape(name, answer, right)
-    if not np.isfinite(answer).all():
-        place = tuple(map(int, np.argwhere(~np.isfinite(answer))[0]))
-        at = f" at {list(place)}" if place else ""
-        return f"{name} has {answer[place]}{at}. Look for a division by 0, or an exp that overflows."
-    if not answer.any():
-        return f"{name} is 0 everywhere. Has a line not run, or was the array never filled?"
-    if not right.any():
-        return f"{name} should be 0 everywhere for this batch and these parameters. {_worst(answer, right)}"
-    length = np.abs(answer).max()
-    factor = length * float((answer / length * right).sum() / (right**2).sum())
-    if right.ndim and abs(factor - 1) >= 1e-3 and _same(answer, factor * right, factor * right):
-        of = "the right one with its sign flipped and" if factor < 0 else "the right one"
-        return f"{name} is {of} times {abs(factor):.4g}: the direction is right, the length is not. Look for a factor."
-    direction = _about_direction(answer, right, name.startswith(("G_", "The")))
-    parts = (_about_parts(answer, right), direction, _worst(answer, right))
-    return f"{name} is not right yet. {''.join(parts)}"
-
-
-def _about_shape(name, answer, right):
-    came, want = _shape(answer.shape), _shape(right.shape)
-    text = f"{name} has shape {came}, expected {want}."
-    if answer.size == right.size and _same(answer.reshape(right.shape), right, right):
-        return f"{text} The numbers are right and in order; only the shape is not."
-    if answer.shape == right.shape[::-1]:
-        return f"{text} The two axes look swapped: is a transpose missing, or one too many?"
-    if answer.ndim != right.ndim:
-        if right.ndim == 0:
-            return f"{text} It should be one number: is a sum or a mean missing?"
-        axes = "1 axis" if right.ndim == 1 else f"{right.ndim} axes"
-        return f"{text} It should have {axes}, and has {answer.ndim}: over which axis do you sum?"
-    wrong = [axis for axis in range(right.ndim) if answer.shape[axis] != right.shape[axis]]
-    return f"{text} Look at axis {', '.join(map(str, wrong))}."
-
-
-def _about_parts(answer, right):
-    """Say which entries are right, if there is a pattern."""
-    close = np.abs(answer - right) <= 1e-6 * np.abs(right).max()
-    if not close.any():
-        return ""
-    if (close == (right != 0)).all():
-        return "It is right except where the right answer is 0, as for inactive units: is the mask applied? "
-    for axis, word in enumerate(("row", "column") if right.ndim > 1 else ("entry",) * right.ndim):
-        good = close.all(axis=tuple(other for other in range(right.ndim) if other != axis))
-        if good.any():
-            listed = ", ".join(map(str, np.flatnonzero(good)[:8]))
-            words = word if good.sum() == 1 else {"entry": "entries"}.get(word, f"{word}s")
-            return f"It is right in {words} {listed}{', …' if good.sum() > 8 else ''}, and wrong in the others. "
-    return f"{close.sum()} of {close.size} entries are right. "
-
-
-def _about_direction(answer, right, is_gradient):
-    length, error = np.abs(answer).max(), np.abs(answer - right).max() / np.abs(right).max()
-    if error < 1e-2:
-        of = " of the largest entry" if right.ndim else ""
-        return f"It is off by a part in {1 / error:.0f}{of}: was something rounded on the way? "
-    if not right.ndim or not is_gradient:
-        return ""
-    cosine = float((answer / length * right).sum() / np.sqrt(((answer / length) ** 2).sum() * (right**2).sum()))
-    return f"Its direction is {'nearly right' if cosine > 0.99 else 'wrong'}. "
-
-
-def _worst(answer, right):
-    place = tuple(map(int, np.unravel_index(np.abs(answer - right).argmax(), right.shape)))
-    came, want = f"{answer[place]:z.4g}", f"{right[place]:z.4g}"
-    if came == want:
-        came, want = f"{answer[place]:z.9g}", f"{right[place]:z.9g}"
-    at = f"The largest difference is at {list(place)}:" if place else "It is"
-    return f"{at} {came}, where {want} is right."

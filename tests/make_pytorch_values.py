@@ -2,7 +2,7 @@
 
     python tests/make_pytorch_values.py
 
-writes tests/pytorch_values.npz (many random nets, shortened by nets.digest) and notebooks/pytorch_values.json
+writes tests/pytorch_values.npz (many random nets, shortened by nets.digest) and notebooks/checker/pytorch_values.json
 (the one net of notebook 06, whole). Both say which PyTorch made them. It needs the project installed, and torch.
 """
 
@@ -44,6 +44,6 @@ def make_json(path):
 
 
 if __name__ == "__main__":
-    for make, path in ((make_npz, "tests/pytorch_values.npz"), (make_json, "notebooks/pytorch_values.json")):
+    for make, path in ((make_npz, "tests/pytorch_values.npz"), (make_json, "notebooks/checker/pytorch_values.json")):
         make(ROOT / path)
         print(f"{path}: {(ROOT / path).stat().st_size / 1000:.0f} kB, PyTorch {torch.__version__}")

@@ -14,6 +14,7 @@ from lab import ROOT, THEMES, lab_server, open_notebook
 
 import explorers
 import mlp_helpers as mlp
+from checker import backward_with
 from explorers.bugs import CASES
 
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("0*.ipynb"))
@@ -541,7 +542,7 @@ def test_the_bug_lab(fresh):
     assert buttons(screen) == ["Check my answer", "Reset"]
 
     def assert_found(case):
-        backward = mlp.backward_with(CASES[case])
+        backward = backward_with(CASES[case])
         facts = dict(screen.read().facts)
         for n in (1, 12):
             report = mlp.check_gradients(X[:n], y[:n], params, backward=backward)

@@ -9,7 +9,8 @@ import pytest
 from colorspacious import cspace_convert, deltaE
 from matplotlib.colors import to_rgb
 
-from explorers import colors, views
+from explorers.page import DEEPEST, ON_CELL
+from explorers.views import colors
 
 EYES = {
     "common": "sRGB1",
@@ -54,7 +55,7 @@ def contrast(one, other):
 @pytest.mark.parametrize(("background", "text"), [(WHITE, over("black", 0.87, WHITE)), (DARK, WHITE)])
 @pytest.mark.parametrize("color", [colors.POSITIVE, colors.NEGATIVE, colors.ON])
 def test_numbers_stand_out_in_the_deepest_cell(color, background, text):
-    share = views.ON_CELL if color == colors.ON else views.DEEPEST
+    share = ON_CELL if color == colors.ON else DEEPEST
     assert contrast(text, over(color, share, background)) >= 4.5
 
 

@@ -9,7 +9,10 @@ from IPython.core.formatters import DisplayFormatter
 
 import explorers
 import mlp_helpers as m
-from explorers import views
+from checker import check_answer
+from explorers.views.picture import Picture
+from explorers.views.tables import Axis, Equation, Matrix
+from explorers.views.words import Facts, Words
 
 EVIL = (
     """<script>stolen()</script><img src=x onerror="stolen()"></table>' "quoted" &amp; <a href="javascript:stolen()">"""
@@ -40,26 +43,26 @@ class Reader(HTMLParser):
 
 
 def matrix():
-    axis = views.Axis(EVIL, [EVIL, EVIL])
-    matrix = views.Matrix(EVIL, EVIL, axis, axis)
+    axis = Axis(EVIL, [EVIL, EVIL])
+    matrix = Matrix(EVIL, EVIL, axis, axis)
     matrix.show(np.eye(2), limit=1)
     return matrix, 8  # symbol, meaning, the names of both axes, and four labels
 
 
 def words():
-    words = views.Words()
+    words = Words()
     words.show([EVIL, EVIL])
     return words, 2
 
 
 def facts():
-    facts = views.Facts(EVIL)
+    facts = Facts(EVIL)
     facts.show({EVIL: EVIL})
     return facts, 3
 
 
 def equation():
-    equation = views.Equation()
+    equation = Equation()
     equation.show(EVIL, {}, [EVIL])
     return equation, 2
 
@@ -71,7 +74,7 @@ def test_a_view_shows_markup_as_text(make):
 
 
 def test_the_alt_text_of_a_picture_is_text():
-    picture = views.Picture(40, 30, 1.0)
+    picture = Picture(40, 30, 1.0)
     picture.paint(EVIL)
     assert Reader(picture.widget.value).alts == [EVIL]
 
@@ -97,7 +100,7 @@ class Odd:
 @pytest.mark.parametrize("answer", [raises, named, EVIL, Odd(), [Odd()], np.array([EVIL]), lambda G_Z: Odd()])
 def test_the_checker_answers_in_plain_text(answer):
     net = (*m.toy_data("moons", 5, np.random.default_rng(0)), m.init_params(np.random.default_rng(1)))
-    verdict = m.check_answer("G_W2", answer, *net)
+    verdict = check_answer("G_W2", answer, *net)
     assert verdict.correct is False
     shown, _ = DisplayFormatter().format(verdict)
     assert list(shown) == ["text/plain"]

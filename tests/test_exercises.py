@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from test_notebooks import PATHS, by_name, code_cells, load, output_texts
 
-import mlp_helpers
+from checker.answers import NOT_ATTEMPTED
 
 CHECKS = "check_answer", "check_slopes"
 WITH_EXERCISES = [path for path in PATHS if re.match(r"0[1-7]_", path.name)]
@@ -91,8 +91,8 @@ def solved(source, solution):
 def outputs_say_not_attempted(nb):
     for n, cell in filter(lambda pair: is_exercise(pair[1]), code_cells(nb)):
         said = [text for text in output_texts(cell) if text]
-        if said != [repr(mlp_helpers.NOT_ATTEMPTED)]:
-            yield f"cell {n}: the output is {said}, not {mlp_helpers.NOT_ATTEMPTED!r}"
+        if said != [repr(NOT_ATTEMPTED)]:
+            yield f"cell {n}: the output is {said}, not {NOT_ATTEMPTED!r}"
 
 
 def solutions_are_right(nb):
@@ -160,7 +160,8 @@ def test_the_notebooks_with_exercises_are_there():
 # ---------------------------------------------------------------- each rule notices
 
 SET_UP = """import numpy as np
-from mlp_helpers import backward, check_answer, check_slopes, init_params
+from checker import check_answer, check_slopes
+from mlp_helpers import backward, init_params
 
 X, y, params = np.eye(2), [0, 1], init_params(np.random.default_rng(0))"""
 FIRST = """def my_G_H(G_Z, W2):
@@ -180,7 +181,7 @@ def details(code):
 
 def good_notebook():
     v4 = nbformat.v4
-    said = {"text/plain": repr(mlp_helpers.NOT_ATTEMPTED)}
+    said = {"text/plain": repr(NOT_ATTEMPTED)}
     cells = [
         v4.new_code_cell(SET_UP),
         v4.new_code_cell(FIRST, outputs=[v4.new_output("execute_result", said)]),

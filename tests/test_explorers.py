@@ -536,7 +536,7 @@ def test_a_cell_that_runs_again_closes_what_it_made_before(monkeypatch):
     def run(cell, number):
         message = {"header": {"msg_id": f"run {number}"}, "metadata": {"cellId": cell} if cell else {}}
         shell = types.SimpleNamespace(get_parent=lambda: message)
-        monkeypatch.setattr(explorers.explorer, "get_ipython", lambda: shell)
+        monkeypatch.setattr(explorers.closing, "get_ipython", lambda: shell)
         return make("relu_explorer")
 
     figures = alive()[0]
@@ -840,9 +840,9 @@ def test_the_boundary_is_where_both_classes_are_as_probable():
     """With one unit that is on everywhere, the margin z1 - z0 is a plane: 2 h = 2 (x1 + 2 x2 + 9) - 17.4."""
     explorer = explorers.training_explorer(params=one_unit_on_everywhere())
     points = explorer.views["plane"].boundary.get_xydata()
-    ends = points[np.isfinite(points).all(axis=1)].reshape(-1, 2, 2)
-    assert ends @ [1, 2] == pytest.approx(-0.3, abs=0.005), "less than a tenth of a cell"
-    length = np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1).sum()
+    line = points[np.isfinite(points).all(axis=1)]
+    assert line @ [1, 2] == pytest.approx(-0.3, abs=0.005), "less than a tenth of a cell"
+    length = np.linalg.norm(np.diff(line, axis=0), axis=1).sum()
     assert length == pytest.approx(4 * np.sqrt(1.25), rel=1e-4), "the line crosses the square |x1|, |x2| <= 2 once"
 
 

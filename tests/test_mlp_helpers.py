@@ -165,6 +165,7 @@ CALLS = {
     "loss": lambda X, y, p, rng: m.loss(X, y, p),
     "accuracy": lambda X, y, p, rng: m.accuracy(X, y, p),
     "numerical_gradient": lambda X, y, p, rng: m.numerical_gradient(np.sum, X),
+    "one_sided_slopes": lambda X, y, p, rng: m.one_sided_slopes(np.sum, X),
     "check_gradients": lambda X, y, p, rng: m.check_gradients(X, y, p),
     "sgd_step": lambda X, y, p, rng: m.sgd_step(p, read_only(Backward, m.backward(X, y, p)), 0.1),
     "train": lambda X, y, p, rng: m.train(X, y, p, 0.1, 3),
@@ -181,8 +182,7 @@ def read_only(kind, arrays):
 
 def test_every_public_function_is_here():
     functions = {name for name, f in vars(m).items() if inspect.isfunction(f) and f.__module__ == m.__name__}
-    checker = {"check_answer", "check_slopes", "run_lines", "backward_with"}  # in test_check_answer.py
-    public = {name for name in functions - checker if not name.startswith("_")}
+    public = {name for name in functions - {"describe"} if not name.startswith("_")}
     assert public == {name.split(",")[0] for name in CALLS}
 
 
@@ -284,7 +284,8 @@ def test_the_kink_trap():
     params = m.init_params(np.random.default_rng(0))
     params, X, y = params._replace(b1=np.zeros(16)), np.zeros((1, 2)), np.array([1])
     report = m.check_gradients(X, y, params)
-    assert report.ok
+    assert not report and not report.ok
+    assert {name for name, check in report.items() if check.ok is None} == {"G_A1", "G_b1", "G_X"}
     on_kink = {name: int(check.on_kink.sum()) for name, check in report.items()}
     assert on_kink == {name: 0 for name in GRADIENTS} | {"G_A1": 16, "G_b1": 16, "G_X": 2}
 
@@ -308,7 +309,34 @@ def test_a_mistake_beside_a_kink_is_still_found():
     X[0], params.b1[:] = 0, 0
     report = m.check_gradients(X, y, params, changed("G_A1", lambda g, X, y, p: g.G_H))
     assert report.G_A1.on_kink.tolist() == [[True] * 16] + [[False] * 16] * 4
-    assert [name for name, check in report.items() if not check.ok] == ["G_A1"]
+    assert [name for name, check in report.items() if check.ok is False] == ["G_A1"]
+    assert not report and not report.G_A1 and report.G_W2
+
+
+def test_a_huge_number_on_a_kink_hides_no_mistake():
+    X, y, params = make_net()
+    X[0], params.b1[:] = 0, 0
+
+    def wrong(g, X, y, p):
+        return np.concatenate([np.full((1, 16), 1e9), 1.01 * g.G_A1[1:]])
+
+    report = m.check_gradients(X, y, params, changed("G_A1", wrong))
+    assert report.G_A1.ok is False and report.G_A1.relative_error > 1e-3
+
+
+def test_a_backward_pass_that_writes_into_its_inputs_is_judged_by_what_it_returns():
+    X, y, params = make_net()
+    kept = [value.copy() for value in (X, y, *params)]
+
+    def careless(X, y, params):
+        grads = m.backward(X, y, params)
+        for array in (X, *params):
+            array += 1
+        y[:] = 0
+        return grads
+
+    assert m.check_gradients(X, y, params, backward=careless)
+    assert all(np.array_equal(now, then) for now, then in zip((X, y, *params), kept, strict=True))
 
 
 def test_one_sided_slopes_away_from_a_kink_agree():
@@ -473,6 +501,7 @@ GOOD = {
     "loss": {"X": X, "y": Y, "params": PARAMS},
     "accuracy": {"X": X, "y": Y, "params": PARAMS},
     "numerical_gradient": {"f": np.sum, "array": [1.0, 2.0], "step": 1e-5},
+    "one_sided_slopes": {"f": np.sum, "array": [1.0, 2.0], "step": 1e-5},
     "check_gradients": {"X": X, "y": Y, "params": PARAMS, "backward": m.backward},
     "init_params": {"rng": RNG, "n_in": 2, "n_hidden": 16, "n_out": 2},
     "sgd_step": {"params": PARAMS, "grads": GRADS, "lr": 0.1},
@@ -545,6 +574,7 @@ BAD_PARAMS = [
     (None, TypeError, r"Params\(W1, b1, W2, b2\)", "NoneType None"),
     (3, TypeError, r"Params\(W1, b1, W2, b2\)", "int 3"),
     (PARAMS[:3], TypeError, r"Params\(W1, b1, W2, b2\)", "tuple"),
+    (PARAMS._asdict(), TypeError, r"Params\(W1, b1, W2, b2\)", "dict {'W1'"),
     (PARAMS._replace(W1=np.ones(16)), ValueError, r"shape \(n_hidden, n_in\)", r"\(16,\)"),
     (PARAMS._replace(b1=np.ones(15)), ValueError, r"shape \(16,\)", r"\(15,\)"),
     (PARAMS._replace(W2=PARAMS.W2.T), ValueError, r"shape \(n_out, 16\)", r"\(16, 2\)"),
@@ -594,7 +624,9 @@ BAD = {
     ("init_params", "n_hidden"): bad_sizes(1),
     ("init_params", "n_out"): bad_sizes(1),
     ("sgd_step", "grads"): [
-        (None, TypeError, "real numbers", "NoneType None"),
+        (None, TypeError, "a Backward", "NoneType None"),
+        (GRADS._asdict(), TypeError, "a Backward", "dict {'G_Z'"),
+        (GRADS._replace(G_W1=None), TypeError, "real numbers", "NoneType None"),
         (GRADS._replace(G_W1=GRADS.G_W1.T), ValueError, r"shape \(16, 2\)", r"\(2, 16\)"),
         (GRADS._replace(G_b2=[np.nan, 0]), ValueError, "finite", "nan"),
     ],
@@ -617,6 +649,8 @@ for function in ("forward", "backward", "loss", "accuracy", "check_gradients", "
     if "y" in GOOD[function]:
         BAD[function, "y"] = BAD_Y
 BAD["sgd_step", "params"] = BAD_PARAMS
+for argument in ("f", "array", "step"):
+    BAD["one_sided_slopes", argument] = BAD["numerical_gradient", argument]
 
 
 def test_every_argument_of_every_public_function_is_in_the_table():

@@ -207,11 +207,13 @@ def by_name(thing):
 
 
 def advice(path, problems):
-    return "\n".join([
-        path.name,
-        *problems,
-        f"If the cells are as you want them, run: python tests/refresh_notebooks.py {path.name}",
-    ])
+    return "\n".join(
+        [
+            path.name,
+            *problems,
+            f"If the cells are as you want them, run: python tests/refresh_notebooks.py {path.name}",
+        ]
+    )
 
 
 @pytest.mark.parametrize("rule", RULES, ids=by_name)

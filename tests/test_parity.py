@@ -6,6 +6,7 @@ of those that random_net draws, and none of the seeds used here. PyTorch is as f
 """
 
 import json
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ NAMES = ["A1", "H", "Z", "P", "loss", "G_Z", "G_H", "G_A1", "G_X", "G_W1", "G_b1
 with np.load(HERE / "pytorch_values.npz") as saved:
     CHECKSUMS = dict(zip(COMMITTED_SEEDS, saved["checksums"], strict=True))
     DIGESTS = dict(zip(COMMITTED_SEEDS, np.split(saved["values"], saved["ends"][:-1]), strict=True))
-NOTEBOOK_VALUES = json.loads((HERE.parent / "notebooks" / "pytorch_values.json").read_text(encoding="utf-8"))
+NOTEBOOK_VALUES = json.loads((files("checker") / "pytorch_values.json").read_text(encoding="utf-8"))
 
 
 def our_values(X, y, params):

@@ -16,7 +16,7 @@ from nbconvert import HTMLExporter
 from pages import PATHS, ROOT, cdn, export  # noqa: F401
 
 from explorers.relu import ReluExplorer
-from explorers.views import Words
+from explorers.views.words import Words
 
 PAGES = [*PATHS, *sorted((ROOT / "notebooks").glob("*.md")), ROOT / "README.md", ROOT / ".binder/README.md"]
 

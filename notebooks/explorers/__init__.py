@@ -5,8 +5,8 @@ For a lecture, set_scale(1.6) makes all of them larger. (`__all__` names the exp
 
 from explorers.backprop import backprop_explorer
 from explorers.bugs import bug_lab
-from explorers.explorer import set_scale as set_scale
 from explorers.forward import forward_explorer
+from explorers.given import set_scale as set_scale
 from explorers.hidden_layer import hidden_layer_explorer
 from explorers.output_layer import output_layer_explorer
 from explorers.relu import relu_explorer

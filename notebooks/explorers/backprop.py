@@ -4,12 +4,17 @@ import ipywidgets as widgets
 import numpy as np
 
 import mlp_helpers as mlp
-from explorers.explorer import SYMBOLS, NetworkExplorer, flow, zero
+from checker import LINES
+from explorers.base import SYMBOLS, flow
+from explorers.network import NetworkExplorer
 from explorers.predict import loss_question, on_question, sign_question
-from explorers.views import Curve, Equation, Plane, matrix_html
+from explorers.views.curve import Curve
+from explorers.views.plane import Plane
+from explorers.views.tables import Equation, matrix_html
+from explorers.views.words import zero
 
-# what comes out, its equation, and what goes in with the operators between; its line of code is in mlp.LINES
-STEPS = [
+# what comes out, its equation, and what goes in with the operators between; its line of code is in LINES
+NINE_STEPS = [
     ("P", "P = softmax(Z)", ["softmax", "Z"]),
     ("G_Z", "G_Z = (P − Y) / N", ["(", "P", "−", "Y", ") / N"]),
     ("G_W2", "G_W2 = G_Zᵀ H", ["G_Zᵀ", "H"]),
@@ -39,8 +44,8 @@ class BackpropExplorer(NetworkExplorer):
             self.add_control("along", widgets.Dropdown(options=parameters, value=steepest, description="loss along")),
             self.add_slider("value", "", self._put_parameter),
         ]
-        step = widgets.IntSlider(1, min=1, max=len(STEPS), description="step")
-        play = widgets.Play(value=1, min=1, max=len(STEPS), interval=2000, show_repeat=False)
+        step = widgets.IntSlider(1, min=1, max=len(NINE_STEPS), description="step")
+        play = widgets.Play(value=1, min=1, max=len(NINE_STEPS), interval=2000, show_repeat=False)
         self.add_control("step", step, self._go_to)
         self.add_control("play", play, self._go_to)
         play.layout.width = "auto"
@@ -90,8 +95,8 @@ class BackpropExplorer(NetworkExplorer):
         }
 
     @property
-    def now(self):
-        return STEPS[self.controls["step"].value - 1][0]
+    def pointed_out(self):
+        return NINE_STEPS[self.controls["step"].value - 1][0]
 
     def frame(self):
         self.plane.set_limit(self.limit)
@@ -119,10 +124,10 @@ class BackpropExplorer(NetworkExplorer):
         return mlp.loss(self.X, self.y, self.params._replace(**{symbol: moved}))
 
     def _show_step(self):
-        out, _, going_in = STEPS[self.controls["step"].value - 1]
+        out, _, going_in = NINE_STEPS[self.controls["step"].value - 1]
         names = [term for term in going_in if term.removesuffix("ᵀ") in SYMBOLS]
         self.equation.show(
-            f"{out} = {mlp.LINES[out]}",
+            f"{out} = {LINES[out]}",
             {name: self._turned(name)[0] for name in [*names, out]},
             [self._table(term) if term in names else term for term in going_in] + ["=", self._table(out)],
         )
@@ -145,12 +150,12 @@ class BackpropExplorer(NetworkExplorer):
         return f"At {label} = {here:z.2f} the slope of the loss is G_{label} = {slope:+z.4f}."
 
     def describe(self):
-        M, G_Z = self.values["M"], self.values["G_Z"]
+        M, G_Z, step = self.values["M"], self.values["G_Z"], self.controls["step"].value
         sums = np.abs(G_Z.sum(axis=1)).max()
         return [
             self.say_point() + f" {M.sum()} of {M.size} mask entries are on.",
             self.say_slope(),
-            f"Step {self.controls['step'].value} of {len(STEPS)}: {STEPS[self.controls['step'].value - 1][1]}.",
+            f"Step {step} of {len(NINE_STEPS)}: {NINE_STEPS[step - 1][1]}.",
             f"Rows of G_Z sum to 0: largest sum {zero(sums)}.",
         ]
 

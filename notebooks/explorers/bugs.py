@@ -7,10 +7,13 @@ import ipywidgets as widgets
 import numpy as np
 
 import mlp_helpers as mlp
-from explorers.explorer import Explorer, flow
-from explorers.views import Facts, Losses, Plane
+from checker import LINES, MISTAKES, Mistake, backward_with, run_lines
+from explorers.base import Explorer, flow
+from explorers.views.plane import Plane
+from explorers.views.runs import Losses
+from explorers.views.words import Facts
 
-STEPS, RATE = 500, 0.5
+RUN_LENGTH, RATE = 500, 0.5
 NINE = ("P", "G_Z", "G_W2", "G_b2", "G_H", "G_A1", "G_W1", "G_b1", "G_X")
 SAME_STEP = {"M": "G_A1"}  # the mask belongs to the step that uses it
 
@@ -35,11 +38,11 @@ _WANTED = {
     "G_b1": ("the bias is averaged",),
     "G_X": ("G_W1 in",),
 }
-BUGS = [bug for bug in mlp.MISTAKES if any(bug.name.startswith(start) for start in _WANTED.get(bug.symbol, ()))]
+BUGS = [bug for bug in MISTAKES if any(bug.name.startswith(start) for start in _WANTED.get(bug.symbol, ()))]
 DECOYS = [
-    mlp.Mistake("nothing", "G_Z", "P / N - Y / N"),
-    mlp.Mistake("nothing", "G_W2", "np.einsum('ik,ij->kj', G_Z, H)"),
-    mlp.Mistake("nothing", "G_A1", "np.where(H > 0, G_H, 0)"),
+    Mistake("nothing", "G_Z", "P / N - Y / N"),
+    Mistake("nothing", "G_W2", "np.einsum('ik,ij->kj', G_Z, H)"),
+    Mistake("nothing", "G_A1", "np.where(H > 0, G_H, 0)"),
 ]
 CASES = [(BUGS + DECOYS)[index] for index in np.random.default_rng(8).permutation(len(BUGS) + len(DECOYS))]
 
@@ -59,7 +62,7 @@ class Findings(NamedTuple):
 
 def examine(bug, X, y, params):
     """Run every detector on a backward pass in which one line is the bug's; it learns from all of X, y."""
-    backward = mlp.backward_with(bug, lr=RATE)
+    backward = backward_with(bug, lr=RATE)
     small = X[:12], y[:12], params
     found, right = backward(*small), mlp.backward(*small)
     shapes_fit = all(np.shape(a) == np.shape(b) for a, b in zip(found, right, strict=True))
@@ -86,7 +89,7 @@ def _train(backward, X, y, params):
     """Train until the end, or until the numbers overflow; return the losses, and the last finite parameters."""
     losses, reached = [mlp.loss(X, y, params)], params
     try:
-        for _ in range(STEPS):
+        for _ in range(RUN_LENGTH):
             params = mlp.sgd_step(reached, backward(X, y, reached), RATE)
             loss = mlp.loss(X, y, params)
             if loss == np.inf:
@@ -99,12 +102,12 @@ def _train(backward, X, y, params):
 
 
 def _wrong(report):
-    return [name for name, check in report.items() if not check.ok]
+    return [name for name, check in report.items() if check.ok is False]
 
 
 def _broken(bug, X, y, params):
     """Say what is wrong of the things that must always hold."""
-    values = mlp.run_lines(X, y, params, bug, e=0, lr=RATE)
+    values = run_lines(X, y, params, bug, e=0, lr=RATE)
     off = values["G_A1"][values["A1"] <= 0]
     broken = {
         "the rows of P do not sum to 1": not np.allclose(values["P"].sum(axis=1), 1),
@@ -119,7 +122,7 @@ def _broken(bug, X, y, params):
 class BugLab(Explorer):
     def build(self):
         self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
-        self.losses = self.views["losses"] = Losses(STEPS, ("right backward pass", "this one"), self.scale)
+        self.losses = self.views["losses"] = Losses(RUN_LENGTH, ("right backward pass", "this one"), self.scale)
         self.facts = self.views["detectors"] = Facts("What the detectors say")
         self.found, self.verdict, self.solved = {}, "", set()
         self.add_data_and_reset()
@@ -203,13 +206,13 @@ class BugLab(Explorer):
         bug, found = self.bug, self._findings()
         line = f"The line reads {bug.symbol} = {bug.line}."
         if bug in DECOYS:
-            return f"{line} That is the same as {bug.symbol} = {mlp.LINES[bug.symbol]}."
+            return f"{line} That is the same as {bug.symbol} = {LINES[bug.symbol]}."
         clues = [f"the check at N = 12 is first wrong at {name}" for name in found.wrong_at_12[:1]]
         if found.cosine > 0.999 and abs(found.ratio - 1) > 1e-3:
             clues.append(f"the direction is right, but the length is {found.ratio:.3g} times the right one")
         clues += found.broken
         return (
-            f"{line} It should read {bug.symbol} = {mlp.LINES[bug.symbol]}: {bug.name.format(e=0, lr=RATE)}. "
+            f"{line} It should read {bug.symbol} = {LINES[bug.symbol]}: {bug.name.format(e=0, lr=RATE)}. "
             f"What gave it away: {'; '.join(clues) or 'nothing, since with these numbers it does no harm'}."
         )
 
@@ -221,7 +224,7 @@ class BugLab(Explorer):
         right_losses, _ = self._once(_train, mlp.backward)
         end = found.losses[-1]
         self.losses.show(
-            f"Loss over {STEPS} steps: {end:.4g} at the end, {right_losses[-1]:.3f} with the right backward pass.",
+            f"Loss over {RUN_LENGTH} steps: {end:.4g} at the end, {right_losses[-1]:.3f} with the right backward pass.",
             (right_losses, found.losses),
             2 * max(1.0, right_losses[0]),
         )
@@ -229,7 +232,7 @@ class BugLab(Explorer):
         self.facts.show(self._facts(found))
 
     def _facts(self, found):
-        ending = "" if len(found.losses) > STEPS else f", then the numbers overflow at step {len(found.losses)}"
+        ending = "" if len(found.losses) > RUN_LENGTH else f", then the numbers overflow at step {len(found.losses)}"
         return {
             "Shapes": "all fit" if found.shapes_fit else "some do not fit",
             "Loss": f"{found.losses[0]:.4g} at the start, {found.losses[-1]:.4g} at the end{ending}",

@@ -1,7 +1,9 @@
 """The forward pass: from a point in the plane to two probabilities."""
 
-from explorers.explorer import NetworkExplorer, flow
-from explorers.views import Network, Plane
+from explorers.base import flow
+from explorers.network import NetworkExplorer
+from explorers.views.graph import Network
+from explorers.views.plane import Plane
 
 
 class ForwardExplorer(NetworkExplorer):

@@ -2,9 +2,11 @@
 
 import ipywidgets as widgets
 
-from explorers.explorer import NetworkExplorer, flow, spelled
+from explorers.base import flow
+from explorers.network import NetworkExplorer
 from explorers.predict import loss_question, sign_question
-from explorers.views import Plane
+from explorers.views.plane import Plane
+from explorers.views.words import spelled
 
 
 class HiddenLayerExplorer(NetworkExplorer):

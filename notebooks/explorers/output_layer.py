@@ -3,9 +3,13 @@
 import ipywidgets as widgets
 import numpy as np
 
-from explorers.explorer import NetworkExplorer, flow, spelled
+from explorers.base import flow
+from explorers.network import NetworkExplorer
 from explorers.predict import loss_question, sign_question
-from explorers.views import Bars, Matrix, Plane
+from explorers.views.bars import Bars
+from explorers.views.plane import Plane
+from explorers.views.tables import Matrix
+from explorers.views.words import spelled
 
 
 class OutputLayerExplorer(NetworkExplorer):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import ipywidgets as widgets
 import numpy as np
 
-from explorers.views import Words
+from explorers.views.words import Words
 
 SIGNS = ("below 0", "exactly 0", "above 0")
 LOSS = ("it falls", "it stays", "it rises")
@@ -58,6 +58,7 @@ class Predictor:
     """The controls of an explorer for predictions; `.tally` counts them, as [right, all].
 
     While a change waits, the explorer's state is the one on the screen, and `.waiting` has the values of the other.
+    What to look at can be chosen meanwhile, and the sliders say what waits.
     """
 
     def __init__(self, explorer, questions):
@@ -94,7 +95,7 @@ class Predictor:
             self.explorer.put(self.waiting)
 
     def holds(self, reframe):
-        """Keep a change of the network or the batch from the screen, where a prediction is due."""
+        """Keep a change of the network or the batch from the screen, where a prediction is due, and show what is."""
         explorer = self.explorer
         if not self.questions or not self.on.value or reframe:
             self.waiting = None
@@ -109,6 +110,7 @@ class Predictor:
             return False
         explorer.sync()
         explorer.put(self.shown)
+        explorer.show()
         return True
 
     def _judge(self):

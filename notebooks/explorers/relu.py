@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from explorers.explorer import NetworkExplorer, flow
+from explorers.base import flow
+from explorers.network import NetworkExplorer
 from explorers.predict import loss_question, on_question, sign_question
-from explorers.views import Axis, Matrix, Plane
+from explorers.views.plane import Plane
+from explorers.views.tables import Axis, Matrix
 
 COLUMNS = ("A1", "M", "G_H", "G_A1")
 

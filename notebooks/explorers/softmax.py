@@ -4,16 +4,20 @@ import ipywidgets as widgets
 import numpy as np
 
 import mlp_helpers as mlp
-from explorers.explorer import NetworkExplorer, flow, zero
+from explorers.base import flow
+from explorers.network import NetworkExplorer
 from explorers.predict import loss_question, sign_question
-from explorers.views import Curve, Plane
+from explorers.views.curve import Curve
+from explorers.views.plane import Plane
+from explorers.views.words import zero
 
 
 class SoftmaxExplorer(NetworkExplorer):
     """Logits are moved through b2, so that what is on the screen is always a network: all rows of Z move along."""
 
+    _added = 0.0  # the s in Z + s
+
     def build(self):
-        self._added = 0.0
         self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
         self.curve = self.views["curve"] = Curve("share of example i in the loss", self.scale)
         logits = [
@@ -51,6 +55,14 @@ class SoftmaxExplorer(NetworkExplorer):
     def _reset(self):
         self._added = 0.0
         super()._reset()
+
+    def compute(self):
+        super().compute()
+        self.values["s"] = self._added
+
+    def put(self, values):
+        super().put(values)
+        self._added = values["s"]
 
     def synced(self):
         i = self.example

@@ -6,10 +6,11 @@ import ipywidgets as widgets
 import numpy as np
 
 import mlp_helpers as mlp
-from explorers.explorer import AS_GIVEN, Explorer, flow
-from explorers.views import Plane, Run
+from explorers.base import AS_GIVEN, Explorer, flow
+from explorers.views.plane import Plane
+from explorers.views.runs import Run
 
-STEPS = 500
+LAST_STEP = 500
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 STARTS = (AS_GIVEN, "random", "all zeros", "random, 10 × larger")
 NAMES = ("W1", "b1", "W2", "b2")
@@ -34,13 +35,13 @@ class TrainingExplorer(Explorer):
 
     def build(self):
         self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
-        self.run = self.views["run"] = Run(STEPS, [f"G_{name}" for name in NAMES], self.scale)
+        self.run = self.views["run"] = Run(LAST_STEP, [f"G_{name}" for name in NAMES], self.scale)
         self.add_data_and_reset()
         N = len(self.X)
         lr = widgets.SelectionSlider(options=RATES, value=0.5, description="learning rate")
         sizes = [("all", N), *((str(size), size) for size in (64, 16, 4, 1) if size < N)]
-        step = widgets.IntSlider(0, min=0, max=STEPS, description="step")
-        play = widgets.Play(value=0, min=0, max=STEPS, step=5, interval=150, show_repeat=False)
+        step = widgets.IntSlider(0, min=0, max=LAST_STEP, description="step")
+        play = widgets.Play(value=0, min=0, max=LAST_STEP, step=5, interval=150, show_repeat=False)
         rows = [
             self.controls["data"],
             self.add_control(
@@ -67,14 +68,27 @@ class TrainingExplorer(Explorer):
     def _settings(self):
         return self.controls["lr"].value, self.controls["batch"].value
 
+    def compute(self):
+        """A batch or parameters that code has put there begin a new path."""
+        if hasattr(self, "path") and not self._shows(self.path[self.shown].params):
+            self._begin(self.params)
+        super().compute()
+
+    def _shows(self, params):
+        same = zip((self.X, self.y, *self.params), (*self._on, *params), strict=True)
+        return all(np.array_equal(now, then) for now, then in same)
+
+    def _begin(self, params):
+        self._on = self.X.copy(), self.y.copy()
+        self.path, self.shown = [self._measured(mlp.Params(*(np.array(value) for value in params)), None)], 0
+        self._go_to(0)
+
     def _restart(self, _=None):
-        """Begin a new path, at step 0."""
+        """Begin a new path, at step 0, as the controls say."""
         start, rng = self.controls["start"].value, np.random.default_rng(self.controls["seed"].value)
         params = self._given[2] if start == AS_GIVEN else mlp.init_params(rng, n_hidden=len(self.params.b1))
         factor = {"all zeros": 0.0, STARTS[3]: 10.0}.get(start, 1.0)
-        self.path = [self._measured(mlp.Params(*(factor * value for value in params)), None)]
-        self.shown = 0
-        self._go_to(0)
+        self._begin([factor * value for value in params])
 
     def _choose_data(self, name):
         super()._choose_data(name)
@@ -86,7 +100,7 @@ class TrainingExplorer(Explorer):
 
     def _go_to(self, step):
         """Show a step. On the way forward, steps not known, or made with other settings, are computed."""
-        self.overflow, step = False, min(step, STEPS)
+        self.overflow, step = False, min(step, LAST_STEP)
         settings = self._settings()
         for number in range(self.shown + 1, step + 1):
             if number < len(self.path) and self.path[number].settings != settings:
@@ -98,7 +112,7 @@ class TrainingExplorer(Explorer):
                     self.overflow, step = True, number - 1
                     break
         self.shown = step
-        self.params = self.path[step].params
+        self.params = mlp.Params(*(value.copy() for value in self.path[step].params))
 
     def _one_step(self, number, lr, size):
         params, rows = self.path[-1].params, slice(None)

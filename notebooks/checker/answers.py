@@ -1,0 +1,230 @@
+"""The verdict on an answer: run it, compare it, and name the mistake that it fits."""
+
+import copy
+import inspect
+import re
+from typing import NamedTuple
+
+import numpy as np
+
+import mlp_helpers as mlp
+from checker.lines import LINES, PLACES, Mistake, run_lines
+from checker.mistakes import MISTAKES
+from checker.words import about_shape, line_of, said, same, what_is_true
+from mlp_helpers import Backward, Params, describe
+
+
+class Answer(NamedTuple):
+    """What a check found: correct is True, False, or None when not attempted; diagnosis says it in words.
+
+    True only when correct, so that `assert check_answer(...)` fails for a wrong answer.
+    """
+
+    correct: bool | None
+    diagnosis: str
+
+    def __bool__(self):
+        return self.correct is True
+
+    def __repr__(self):
+        return self.diagnosis
+
+
+NOT_ATTEMPTED = Answer(
+    None, "Not attempted yet. Put your answer in the place of the three dots, and run the cell again."
+)
+
+
+@np.errstate(all="ignore")  # a learner's numbers may overflow
+def check_answer(name, answer, X, y, params):
+    """Say whether an answer is the gradient or value that the derivation calls name, and if not, what went wrong.
+
+    name is a symbol in LINES, or "backward". answer is an array; or a function, which is run on this batch and on
+    three fresh ones, with the symbols that it names as its arguments, as in f(G_Z, H); "backward" is a function
+    of X, y, params that returns a Backward. X (N, n_in), y (N,), params → Answer.
+    Raises ValueError, TypeError for a bad name, X, y or params; never for what the learner did.
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"name: expected one of {', '.join(LINES)}, backward, got {describe(name)}")
+    if name not in LINES and name != "backward":
+        raise ValueError(f"name: expected one of {', '.join(LINES)}, backward, got {name!r}")
+    mlp.loss(X, y, params)
+    if answer is None or answer is ...:
+        return NOT_ATTEMPTED
+    if not callable(answer):
+        if name == "backward":
+            return Answer(False, f"backward: expected a function of X, y, params, got {describe(answer)}.")
+        return _judge(name, answer, X, y, params)
+    for number, batch in enumerate([(X, y, params), *_fresh_batches(name, params)]):
+        verdict = _judge_function(name, answer, *batch)
+        if not verdict:
+            kind = {2: ", ReLU at exactly 0 among them", 3: " and logits in the millions" * (name == "loss")}
+            where = f"Right on your batch, but not on a fresh one of {len(batch[0])} examples{kind.get(number, '')}. "
+            hint = "Does it use something that is not among its arguments? " if number == 1 else ""
+            where = f"{where}{hint}There: " if number and verdict.correct is False else ""
+            return verdict._replace(diagnosis=where + verdict.diagnosis)
+    return Answer(True, f"Correct, on {number + 1} different batches.")
+
+
+@np.errstate(all="ignore")
+def check_slopes(answer, f, array):
+    """Say whether an answer is the gradient of the function f at array, measured by differences.
+
+    f takes an array and returns a number → Answer. For gradients that are not in the derivation.
+    At a corner of f, every slope from that on its left to that on its right is one.
+    Raises ValueError, TypeError for a bad f or array; never for what the learner did.
+    """
+    left, right = mlp.one_sided_slopes(f, array, step=1e-6)
+    if answer is None or answer is ...:
+        return NOT_ATTEMPTED
+    numbers = _as_numbers(answer)
+    if numbers is None:
+        return Answer(False, f"Expected an array of numbers, got {describe(answer)}.")
+    # Rounding moves f by about 1e-15 of the numbers inside it, and a slope over the step by about 1e-9 of them.
+    noise = 1e-8 * max(1.0, abs(float(f(np.array(array, float)))))
+    if _fits(numbers, left, right, noise):
+        return Answer(True, "Correct: it agrees with the measured slopes.")
+    if numbers.shape == left.shape and _fits(numbers.T, left, right, noise):
+        return Answer(False, "The gradient is the right one, transposed. A square shape cannot tell you.")
+    return Answer(False, what_is_true("The gradient", numbers, _between(numbers, left, right)))
+
+
+def _between(numbers, left, right):
+    """Return the slopes nearest to numbers, from those on the left to those on the right."""
+    if numbers.shape != left.shape:
+        return (left + right) / 2
+    return np.clip(numbers, np.minimum(left, right), np.maximum(left, right))
+
+
+def _fits(numbers, left, right, noise):
+    return same(numbers, _between(numbers, left, right), (left + right) / 2, noise)
+
+
+def _fresh_batches(name, params):
+    """Draw three batches and networks: plain ones; whole numbers, so that ReLU meets 0; logits in the millions."""
+    rng = np.random.default_rng(0)
+    for N, size in ((3, 1), (7, None), (12, 1000 if name == "loss" else 1)):
+        fresh = Params(*((size or 1) * rng.normal(size=np.shape(value)) for value in params))
+        X = rng.normal(size=(N, fresh.W1.shape[1]))
+        if size is None:
+            whole = (rng.integers(-1, 2, np.shape(value)).astype(float) for value in (X, fresh.W1, fresh.b1))
+            X, W1, b1 = whole
+            fresh = Params(W1, b1, fresh.W2 / len(b1), fresh.b2)
+        yield X, np.arange(N) % len(fresh.b2), fresh
+
+
+def _judge_function(name, function, X, y, params):
+    """Call the learner's function with the symbols that it asks for, and judge what it returns."""
+    values = run_lines(X, y, params) | {"params": Params(*(np.array(value, float) for value in params))}
+    try:
+        arguments = inspect.signature(function).parameters.values()
+    except Exception:  # an object may say of itself what it likes
+        return Answer(False, f"The arguments of {describe(function)} cannot be read. Write a function with def.")
+    stars = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
+    needed = [argument for argument in arguments if argument.default is argument.empty and argument.kind not in stars]
+    asked = [argument.name for argument in needed]
+    unknown = [argument for argument in asked if argument not in values]
+    if unknown:
+        return Answer(False, f"Your function asks for {', '.join(unknown)}. It can ask for {', '.join(values)}.")
+    try:
+        given = {argument: copy.deepcopy(values[argument]) for argument in asked}
+        ahead = [given.pop(argument.name) for argument in needed if argument.kind is argument.POSITIONAL_ONLY]
+        result = function(*ahead, **given)
+    except (Exception, SystemExit) as error:
+        return Answer(False, f"Your function raised {said(error)}{line_of(error, function)}")
+    if result is None or result is ...:
+        return NOT_ATTEMPTED
+    return _judge_all(result, X, y, params) if name == "backward" else _judge(name, result, X, y, params, asked)
+
+
+def _judge_all(result, X, y, params):
+    """Judge the gradients of a Backward in order, up to the first that is wrong."""
+    if not isinstance(result, Backward):
+        return Answer(False, f"backward: expected Backward({', '.join(Backward._fields)}), got {describe(result)}.")
+    for number, (name, answer) in enumerate(result._asdict().items()):
+        right = f"{', '.join(Backward._fields[:number])}: right. " if number else ""
+        if answer is None or answer is ...:
+            return Answer(None, f"{right}{name}: not attempted yet.")
+        verdict = _judge(name, answer, X, y, params, Backward._fields[:number])
+        if not verdict:
+            return Answer(False, right + verdict.diagnosis)
+    return Answer(True, "Correct.")
+
+
+def _judge(name, answer, X, y, params, given=()):
+    """Compare an array with the right one, then with what each known mistake would give.
+
+    given are the symbols that are known to be right: the mistake is not in them, nor before them.
+    """
+    values, noise = run_lines(X, y, params), _noise(name, X, y, params)
+    right = np.asarray(values[name], float)
+    numbers = _as_numbers(answer)
+    if numbers is None:
+        return Answer(False, f"{name}: expected an array of numbers, got {describe(answer)}.")
+    if same(numbers, right, right, noise):
+        return Answer(True, "Correct.")
+    known = _known_mistakes(name, numbers, right, noise, X, y, params, given)
+    if not known:
+        known = [f"This is {other}, not {name}." for other in LINES if same(numbers, np.asarray(values[other]), right)]
+    if not known:
+        return Answer(False, what_is_true(name, numbers, right))
+    shapes = "" if numbers.shape == right.shape else f"{about_shape(name, numbers, right)}\n"
+    return Answer(False, shapes + "\nOr: ".join(known[:3]))  # 1/N twice, N·C and a mean are the same if N = C = 2
+
+
+def _as_numbers(answer):
+    """Return answer as an array of floats, or None if it is something else."""
+    try:
+        array = np.asarray(answer)
+        return array.astype(float) if array.dtype.kind in "iufb" else None
+    except Exception:  # whatever a learner's object does when it is asked for numbers
+        return None
+
+
+def _noise(name, X, y, params):
+    """How far rounding may move an entry: a little of what the lines give on sizes, where no sum cancels."""
+    sizes = run_lines(
+        np.abs(X), y, Params(*map(np.abs, params)), Mistake("each entry is a difference", "G_Z", "np.ones_like(P) / N")
+    )
+    largest = float(np.max(sizes.get("Z" if name == "loss" else name, 0.0)))
+    return 1e-13 * largest if np.isfinite(largest) else 0.0
+
+
+def _before(symbols):
+    """Return the symbols in LINES that these are computed from, and themselves."""
+    found = set(symbols) & LINES.keys()
+    for name in reversed(LINES):
+        if name in found:
+            found |= set(re.findall(r"\w+", LINES[name])) & LINES.keys()
+    return found
+
+
+def _known_mistakes(name, answer, right, noise, X, y, params, given):
+    """Say each known mistake that the answer fits, the nearest line first; a factor or a sign, where it is born."""
+    found = {}
+    order = list(LINES)
+    possible = _before([name]) - _before(given)
+    for mistake in sorted(MISTAKES, key=lambda mistake: -order.index(mistake.symbol)):
+        if mistake.symbol not in possible:
+            continue
+        for e in range(len(X)) if "[e]" in mistake.line else [0]:
+            wrong = run_lines(X, y, params, mistake, e=e, lr=1.0).get(name)
+            wrong = None if wrong is None else np.asarray(wrong, float)
+            if wrong is None or same(wrong, right, right, noise):
+                continue
+            lr = 1.0
+            if "lr *" in mistake.line and answer.shape == wrong.shape == right.shape:
+                change = wrong - right
+                lr = float((change * (answer - right)).sum() / (change**2).sum())
+                wrong = right + lr * change
+            if lr > 0 and not same(wrong, right, right, noise) and same(answer, wrong, right, noise):
+                section, notebook = PLACES[mistake.symbol]
+                text = (
+                    f"Look here: {mistake.name.format(e=e, lr=f'{lr:.3g}')}. Your {name} is what "
+                    f"{mistake.symbol} = {mistake.line} leads to. "
+                    f"Reread section {section} of the derivation (notebook {notebook})."
+                )
+                kind = mistake.name.split(":")[0]
+                if kind not in found or (mistake.symbol == "G_Z" and kind.startswith(("1/N", "the sign"))):
+                    found[kind] = text
+    return list(found.values())

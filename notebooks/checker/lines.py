@@ -1,0 +1,110 @@
+"""The whole network as text, line by line, and what it computes when one line is wrong."""
+
+import ast
+import builtins
+import functools
+from typing import NamedTuple
+
+import numpy as np
+
+import mlp_helpers as mlp
+from mlp_helpers import Backward, Params
+
+LINES = {
+    "A1": "X @ W1.T + b1",
+    "H": "np.maximum(A1, 0)",
+    "Z": "H @ W2.T + b2",
+    "P": "softmax(Z)",
+    "loss": "cross_entropy(Z, y)",
+    "G_Z": "(P - Y) / N",
+    "G_W2": "G_Z.T @ H",
+    "G_b2": "G_Z.sum(axis=0)",
+    "G_H": "G_Z @ W2",
+    "M": "A1 > 0",
+    "G_A1": "G_H * M",
+    "G_W1": "G_A1.T @ X",
+    "G_b1": "G_A1.sum(axis=0)",
+    "G_X": "G_A1 @ W1",
+}
+GIVEN = ("X", "y", "N", "Y", *Params._fields)
+PLACES = {  # the section of the derivation, and the notebook
+    **dict.fromkeys(("A1", "H", "Z"), (0, "01")),
+    **dict.fromkeys(("P", "loss", "G_Z"), (1, "02")),
+    **dict.fromkeys(("G_W2", "G_b2", "G_H"), (2, "03")),
+    **dict.fromkeys(("M", "G_A1"), (3, "04")),
+    **dict.fromkeys(("G_W1", "G_b1", "G_X"), (4, "05")),
+}
+TOOLS = {"np": np, **{name: getattr(mlp, name) for name in ("softmax", "log_softmax", "cross_entropy", "one_hot")}}
+
+
+class Mistake(NamedTuple):
+    """A wrong line: what it does wrong, the symbol it computes, and the line itself, in the terms of LINES.
+
+    In it, lr stands for any learning rate, and e for any one example.
+    """
+
+    name: str
+    symbol: str
+    line: str
+
+
+@np.errstate(all="ignore")  # a wrong line may overflow
+def run_lines(X, y, params, mistake=None, **free):
+    """Run LINES in order, with the mistake's line in the place of the right one.
+
+    X (N, n_in), y (N,), params → a mapping with every symbol of the derivation, and N.
+    free gives lr or e a value, where the mistake's line has it. What comes after a line that does not fit is missing.
+    """
+    X, params = np.array(X, float), Params(*(np.array(value, float) for value in params))
+    Y = mlp.one_hot(y, len(params.b2))
+    values = {"X": X, "y": Y.argmax(axis=1), "N": len(X), "Y": Y, **params._asdict()}
+    names = {**TOOLS, **free, **values}  # one namespace, so that a comprehension in a line sees it too
+    for symbol, line in LINES.items():
+        if mistake is not None and symbol == mistake.symbol:
+            line = mistake.line
+        try:
+            names[symbol] = values[symbol] = eval(_compiled(line), names)
+        except (NameError, ValueError, IndexError, TypeError):  # it does not fit, or needs a symbol that did not
+            continue
+    return values
+
+
+@functools.cache
+def _compiled(line):
+    return compile(line, "line", "eval")
+
+
+def backward_with(mistake, e=0, lr=0.5):
+    """Return a backward pass with one wrong line, as a function of X, y, params that returns a Backward.
+
+    mistake is a Mistake; e and lr give its example and learning rate, where its line has one.
+    Raises ValueError for a symbol that is not in LINES, or a line that is no expression in the symbols; the
+    function that it returns does so where the line does not fit the batch, or the numbers overflow.
+    """
+    _check(mistake)
+
+    @np.errstate(all="ignore")  # parameters that overflow are an error, and no warning
+    def wrong_backward(X, y, params):
+        mlp.loss(X, y, params)
+        values = run_lines(X, y, params, mistake, e=e, lr=lr)
+        missing = [symbol for symbol in Backward._fields if symbol not in values]
+        if missing:
+            raise ValueError(f"mistake: its line does not fit this batch, or its numbers overflow, at {missing[0]}")
+        return Backward(*(values[symbol] for symbol in Backward._fields))
+
+    return wrong_backward
+
+
+def _check(mistake):
+    """Raise ValueError where a mistake changes no line, or its line cannot be read or names what there is not."""
+    if mistake.symbol not in LINES:
+        raise ValueError(f"mistake.symbol: expected one of {', '.join(LINES)}, got {mistake.symbol!r}")
+    try:
+        nodes = [node for node in ast.walk(ast.parse(mistake.line, mode="eval")) if isinstance(node, ast.Name)]
+    except SyntaxError:
+        raise ValueError(f"mistake.line: expected a Python expression, got {mistake.line!r}") from None
+    own = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}  # what a comprehension counts with
+    known = {*GIVEN, *LINES, *TOOLS, "e", "lr"}
+    for node in nodes:
+        if node.id not in known | own and not hasattr(builtins, node.id):
+            raise ValueError(f"mistake.line: expected the names {', '.join((*GIVEN, *LINES))}, got {node.id!r}")

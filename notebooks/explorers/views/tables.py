@@ -1,0 +1,107 @@
+"""Matrices as HTML tables of real numbers, coloured by sign and size."""
+
+from html import escape
+
+import ipywidgets as widgets
+import numpy as np
+
+LEVELS = 8  # shades of a cell on each side of 0
+
+
+class Html(str):
+    """Text that is HTML already, and is not to be escaped."""
+
+
+class Axis:
+    """The labels along one axis of a matrix, and what they count."""
+
+    def __init__(self, name, labels):
+        self.name, self.labels = name, [str(label) for label in labels]
+
+
+def matrix_html(symbol, meaning, array, rows, columns, limit, decimals=3, row=None, column=None, pointed_out=False):
+    """Write a matrix, or a vector as its one row, as an HTML table; a number with a colour shows a digit of its own."""
+    shape = f"({', '.join(map(str, array.shape))}{',' if array.ndim == 1 else ''})"
+    grid = np.atleast_2d(array)
+    corner = ", ".join(axis.name for axis in (rows, columns) if axis.name)
+    mark = [' class="m"' if index == column else "" for index in range(grid.shape[1])]
+    out = [
+        "<table class=bp-now>" if pointed_out else "<table>",
+        f"<caption><b>{escape(symbol)}</b> {escape(meaning)} {shape}</caption>",
+        f"<colgroup><col>{''.join(f'<col{m}>' for m in mark)}</colgroup><thead><tr><th scope=col>{escape(corner)}",
+        *(f"<th scope=col>{escape(label)}" for label in columns.labels),
+        "</thead><tbody>",
+    ]
+    cells = _bool_cells(grid) if array.dtype == bool else _number_cells(grid, limit, decimals)
+    for index, line in enumerate(cells):
+        out.append('<tr class="m">' if index == row else "<tr>")
+        out.append(f"<th scope=row>{escape(rows.labels[index])}")
+        out.extend(line)
+    return Html("".join(out) + "</table>")
+
+
+def _number_cells(grid, limit, decimals):
+    levels = np.clip(np.rint(LEVELS * grid / limit), -LEVELS, LEVELS).astype(int).tolist()
+    faintest = np.broadcast_to(limit / (2 * LEVELS), grid.shape[1])
+    formats = [
+        f"z.{max(decimals, digits)}f" if digits <= 6 else ".1e" for digits in -np.floor(np.log10(faintest)).astype(int)
+    ]
+    for numbers, shades in zip(grid.tolist(), levels, strict=True):
+        yield [
+            f"<td{_shade(shade)}>" + format(number, "z.0f" if number.is_integer() else spec)
+            for number, shade, spec in zip(numbers, shades, formats, strict=True)
+        ]
+
+
+def _shade(level):
+    return f" class={'p' if level > 0 else 'n'}{abs(level)}" if level else ""
+
+
+def _bool_cells(grid):
+    for line in grid.tolist():
+        yield ["<td class=on>1" if on else "<td>0" for on in line]
+
+
+class Matrix:
+    """A matrix as a table; `.array` is exactly what it shows."""
+
+    def __init__(self, symbol, meaning, rows, columns, decimals=3):
+        self.symbol, self.meaning, self.rows, self.columns, self.decimals = (
+            symbol,
+            meaning,
+            rows,
+            columns,
+            decimals,
+        )
+        self.array = None
+        self.widget = widgets.HTML()
+
+    def show(self, array, limit, row=None, column=None, pointed_out=False):
+        """Colours are full at ±limit; row and column are marked, and the whole matrix is pointed out, where asked."""
+        self.array = np.array(array)
+        self.widget.value = matrix_html(
+            self.symbol,
+            self.meaning,
+            self.array,
+            self.rows,
+            self.columns,
+            limit,
+            self.decimals,
+            row,
+            column,
+            pointed_out,
+        )
+
+
+class Equation:
+    """One step: its line of code, and the matrices that go in and come out; `.arrays` has them by symbol."""
+
+    def __init__(self):
+        self.arrays = {}
+        self.widget = widgets.HTML()
+
+    def show(self, code, arrays, parts):
+        """arrays are the matrices by symbol; parts is the row to show: tables as Html, and operators as plain text."""
+        self.arrays = {symbol: np.array(array) for symbol, array in arrays.items()}
+        row = "".join(part if isinstance(part, Html) else f"<span class=bp-op>{escape(part)}</span>" for part in parts)
+        self.widget.value = f"<p>In code: <code>{escape(code)}</code></p><div class=bp-flow>{row}</div>"
