@@ -5,12 +5,16 @@ import numpy as np
 
 import mlp_helpers as mlp
 from checker import LINES
+from explorers import lighting
 from explorers.base import SYMBOLS, flow
+from explorers.hands import within
 from explorers.network import NetworkExplorer
 from explorers.predict import loss_question, on_question, sign_question
 from explorers.views.curve import Curve
+from explorers.views.graph import Graph
 from explorers.views.plane import Plane
-from explorers.views.tables import Equation, matrix_html
+from explorers.views.strip import Strip
+from explorers.views.tables import Equation, hand_of, matrix_html
 from explorers.views.words import zero
 
 # what comes out, its equation, and what goes in with the operators between; its line of code is in LINES
@@ -26,12 +30,28 @@ NINE_STEPS = [
     ("G_X", "G_X = G_A1 W1", ["G_A1", "W1"]),
 ]
 
+WAY = [  # the strip: values above, their gradients below
+    (["X"], ["G_X"]),
+    (["W1", "b1"], ["G_W1", "G_b1"]),
+    (["A1"], ["G_A1"]),
+    (["H"], ["G_H"]),
+    (["W2", "b2"], ["G_W2", "G_b2"]),
+    (["Z"], ["G_Z"]),
+    (["P"], []),
+    (["L"], []),
+]
+
 
 class BackpropExplorer(NetworkExplorer):
+    _picked = "G_W2", {}
+
     def build(self):
-        self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
+        self.plane = self.views["plane"] = Plane(self.scale)
+        self.network = self.views["network"] = Graph(len(self.params.b1), self.scale)
         self.curve = self.views["curve"] = Curve("loss L", self.scale)
+        self.strip = self.views["strip"] = Strip(WAY, self.scale)
         self.equation = self.views["step"] = Equation()
+        self._drawn_step = None
         parameters = [
             (f"{symbol}[{', '.join(map(str, index))}]", (symbol, index))
             for symbol, array in self.params._asdict().items()
@@ -51,10 +71,15 @@ class BackpropExplorer(NetworkExplorer):
         play.layout.width = "auto"
         previous = self.add_button("previous", "Previous step", lambda: self._go_to(step.value - 1))
         following = self.add_button("next", "Next step", lambda: self._go_to(step.value + 1))
+        stepper = flow(step, previous, following, play)
         return [
-            flow(self.common_controls(), self.plane.widget, widgets.VBox([*along, self.curve.widget])),
+            flow(
+                self.common_controls(*along),
+                widgets.VBox([flow(self.plane.widget, self.network.widget), self.strip.widget, stepper]),
+                self.curve.widget,
+            ),
             self.words.widget,
-            flow(step, previous, following, play),
+            self.sum.widget,
             self.equation.widget,
             flow(
                 widgets.VBox([self.add_matrices(symbol) for symbol in ("M", "G_H", "G_A1", "G_b1", "G_W2")]),
@@ -62,6 +87,22 @@ class BackpropExplorer(NetworkExplorer):
                 widgets.VBox([self.add_matrices(symbol) for symbol in ("G_Z", "G_b2", "G_X")]),
             ),
         ]
+
+    def touch_dot(self, value):
+        """Move the parameter along which the loss is drawn."""
+        slider = self.controls["value"]
+        self._put_parameter(within("dot", value, slider.min, slider.max))
+
+    def touch_step(self, s):
+        """Go to one of the nine steps."""
+        self._go_to(round(within("step", s, 1, len(NINE_STEPS))))
+
+    def touch_entry(self, symbol, row, column):
+        """Choose an entry; that of a parameter, or of its gradient, is also the one along which the loss is drawn."""
+        super().touch_entry(symbol, row, column)
+        name = symbol.removeprefix("G_")
+        if name in self.params._fields:
+            self.controls["along"].value = (name, (row, column) if getattr(self.params, name).ndim == 2 else (column,))
 
     def questions(self):
         def gradient(values):
@@ -103,6 +144,7 @@ class BackpropExplorer(NetworkExplorer):
 
     def draw(self):
         self._show_step()
+        self._show_flow()
         self.show_plane(f"the class regions and the decision boundary. {self.say_point()}", regions=True)
         (symbol, index), label = self.controls["along"].value, self.controls["along"].label
         here, reach = getattr(self.params, symbol)[index], self.controls["value"].max
@@ -117,6 +159,25 @@ class BackpropExplorer(NetworkExplorer):
             self.values["loss"],
             self.values[f"G_{symbol}"][index],
         )
+
+    def _show_flow(self):
+        out, says, _ = NINE_STEPS[self.controls["step"].value - 1]
+        moving = "" if self._drawn_step in (None, out) else "backward" if out.startswith("G_") else "forward"
+        self._drawn_step = out
+        self.network.show(
+            f"The network at step {says}: {self.say_point()} Units that are on: {self.say_on()}.",
+            lighting.look_at(out, self.values, self.limits, self.example),
+            lighting.titles(out),
+            lighting.said(out, self.values, self.example),
+            lighting.touches(self.example),
+            self.unit,
+            moving,
+        )
+        steps = {name: f"step {number}" for number, (name, *_) in enumerate(NINE_STEPS, start=1)}
+        self.strip.show(f"The way from X to the loss L, and back; here: {says}.", out, steps)
+
+    def say_on(self):
+        return ", ".join(map(str, np.flatnonzero(self.values["M"][self.example]))) or "none"
 
     def _loss_at(self, symbol, index, value):
         moved = getattr(self.params, symbol).copy()
@@ -142,7 +203,8 @@ class BackpropExplorer(NetworkExplorer):
         array, (rows, columns) = self._turned(name)
         symbol = name.removesuffix("ᵀ")
         row, column = self.marks(rows, columns)
-        return matrix_html(name, "", array, rows, columns, self.limits[symbol], SYMBOLS[symbol][3], row, column)
+        look = self.limits[symbol], SYMBOLS[symbol][3], row, column
+        return matrix_html(name, "", array, rows, columns, *look, hand=hand_of(symbol, turned=symbol != name))
 
     def say_slope(self):
         (symbol, index), label = self.controls["along"].value, self.controls["along"].label

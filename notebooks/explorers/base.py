@@ -13,9 +13,11 @@ import numpy as np
 import mlp_helpers as mlp
 from explorers.closing import close_those_of_the_last_run, inside
 from explorers.given import checked, checked_sizes, scale_or_default
+from explorers.hands import Hands
 from explorers.page import scale_name, style
 from explorers.saved import snapshot
-from explorers.views.picture import Picture, nice_limit
+from explorers.views.picture import Picture
+from explorers.views.svg import nice_limit
 from explorers.views.tables import Axis, Matrix
 from explorers.views.words import Words
 
@@ -43,6 +45,8 @@ SYMBOLS = {
     "G_W1": ("= G_A1ᵀ X", "unit", "input", 3),
     "G_b1": ("= sum of G_A1 over i", "sum", "unit", 3),
     "G_X": ("= G_A1 W1", "example", "input", 3),
+    "y": ("labels", "row", "example", 0),
+    "loss": ("mean of −log P at the label", "row", "row", 4),
 }
 
 
@@ -57,7 +61,7 @@ class PressButton(widgets.Button):
         self._press()
 
 
-class Explorer(widgets.VBox):
+class Explorer(Hands, widgets.VBox):
     """A box of controls and views over X (N, 2), y (N,) in {0, 1}, and a network with 2 inputs and 2 outputs.
 
     `.controls` and `.views` are mappings by name; `.X`, `.y`, `.params` are what is on the screen now.
@@ -84,7 +88,9 @@ class Explorer(widgets.VBox):
             "row": Axis("", [""]),
         }
         self.words = self.views["words"] = Words()
-        super().__init__(children=[style(self.scale), *self.build()])
+        self.hand = widgets.Text().add_class("bp-hand")
+        self.hand.observe(self._hear, "value")
+        super().__init__(children=[style(self.scale), *self.build(), self.hand])
         self.add_class("bp-explorer")
         self.add_class(f"bp-{scale_name(self.scale)}")
         self.update(reframe=True)
@@ -129,7 +135,7 @@ class Explorer(widgets.VBox):
                 inner.close()
             for view in self.views.values():
                 if isinstance(view, Picture):
-                    vars(view).clear()
+                    view.content = ""
         super().close()
 
     # ------------------------------------------------ the state
@@ -290,6 +296,10 @@ class Explorer(widgets.VBox):
 
     # ------------------------------------------------ views
 
+    def axes_of(self, symbol):
+        """The names of what a symbol's rows and columns count."""
+        return SYMBOLS[symbol][1:3]
+
     def add_matrices(self, *symbols):
         """Make a table for each symbol, side by side while there is room."""
         for symbol in symbols:
@@ -309,9 +319,7 @@ class Explorer(widgets.VBox):
     def _repr_mimebundle_(self, **kwargs):
         data = super()._repr_mimebundle_(**kwargs)
         pictures = [view for view in self.views.values() if isinstance(view, Picture)]
-        data["text/plain"] = repr(self)
-        data["image/png"], width, height = snapshot(pictures, repr(self), self.scale)
-        return data, {"image/png": {"width": width, "height": height, "alt": repr(self)}}
+        return data | {"text/plain": repr(self), "image/svg+xml": snapshot(pictures, repr(self))}
 
 
 def flow(*children):

@@ -121,7 +121,7 @@ def _broken(bug, X, y, params):
 
 class BugLab(Explorer):
     def build(self):
-        self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
+        self.plane = self.views["plane"] = Plane(self.scale)
         self.losses = self.views["losses"] = Losses(RUN_LENGTH, ("right backward pass", "this one"), self.scale)
         self.facts = self.views["detectors"] = Facts("What the detectors say")
         self.found, self.verdict, self.solved = {}, "", set()
@@ -228,7 +228,7 @@ class BugLab(Explorer):
             (right_losses, found.losses),
             2 * max(1.0, right_losses[0]),
         )
-        self.plane.show(f"The plane with {len(self.X)} points to learn.", self.X, self.y, None)
+        self.plane.show(f"The plane with {len(self.X)} points to learn.", self.X, self.y)
         self.facts.show(self._facts(found))
 
     def _facts(self, found):

@@ -1,19 +1,23 @@
 """The forward pass: from a point in the plane to two probabilities."""
 
+from explorers import lighting
 from explorers.base import flow
 from explorers.network import NetworkExplorer
-from explorers.views.graph import Network
+from explorers.views.graph import Graph
 from explorers.views.plane import Plane
 
 
 class ForwardExplorer(NetworkExplorer):
+    _picked = "A1", {}
+
     def build(self):
         n_hidden = len(self.params.b1)
-        self.plane = self.views["plane"] = Plane(len(self.X), n_hidden, self.scale)
-        self.network = self.views["network"] = Network(n_hidden, self.scale)
+        self.plane = self.views["plane"] = Plane(self.scale)
+        self.network = self.views["network"] = Graph(n_hidden, self.scale)
         return [
             flow(self.common_controls(), self.plane.widget, self.network.widget),
             self.words.widget,
+            self.sum.widget,
             self.add_matrices("A1", "H"),
             self.add_matrices("X", "Z", "P"),
         ]
@@ -22,17 +26,15 @@ class ForwardExplorer(NetworkExplorer):
         self.plane.set_limit(self.limit)
 
     def draw(self):
-        i, j, now = self.example, self.unit, self.values
+        i = self.example
         self.show_plane(f"a hinge line for each unit. {self.say_point()} {self.say_side()}")
         self.network.show(
             f"The network as a graph. {' '.join(self.describe())} {self.say_way_out()}",
-            self.X[i],
-            now["H"][i],
-            now["Z"][i],
-            now["P"][i],
-            self.params.W1,
-            self.params.W2,
-            j,
+            lighting.look_at("P", self.values, self.limits, i),
+            lighting.titles("P"),
+            lighting.said("P", self.values, i),
+            lighting.touches(i),
+            self.unit,
         )
 
     def describe(self):

@@ -10,8 +10,10 @@ from explorers.views.words import spelled
 
 
 class HiddenLayerExplorer(NetworkExplorer):
+    _picked = "G_W1", {}
+
     def build(self):
-        self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
+        self.plane = self.views["plane"] = Plane(self.scale)
         return [
             flow(
                 self.common_controls(),
@@ -20,6 +22,7 @@ class HiddenLayerExplorer(NetworkExplorer):
                 widgets.VBox([self.add_matrices(symbol) for symbol in ("X", "G_Z", "G_X")]),
             ),
             self.words.widget,
+            self.sum.widget,
             self.add_matrices("G_A1"),
             self.add_matrices("G_b1"),
         ]

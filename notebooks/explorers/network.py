@@ -7,7 +7,10 @@ import numpy as np
 
 import mlp_helpers as mlp
 from explorers.base import Explorer
+from explorers.hands import index
 from explorers.predict import Predictor
+from explorers.views.plane import ARROW, arrow_start
+from explorers.views.words import Sum
 
 
 class NetworkExplorer(Explorer):
@@ -25,9 +28,11 @@ class NetworkExplorer(Explorer):
     def unit(self):
         return self.controls["unit"].value
 
-    def common_controls(self):
-        """Make the controls of the batch and of the network, one below the other."""
+    def common_controls(self, *to_look_at):
+        """Make the controls of the batch and of the network, in groups: the example, the unit, what to look at."""
         N, n_hidden = len(self.X), len(self.params.b1)
+        self._held = np.zeros((n_hidden, 2))  # where a hand holds each hinge line: its arrow stands nearest to there
+        self.sum = self.views["sum"] = Sum()
         self.add_data_and_reset()
         self.add_control("example", widgets.IntSlider(0, min=0, max=N - 1, description="example i"))
         for axis in range(2):
@@ -37,10 +42,51 @@ class NetworkExplorer(Explorer):
         for name in self._unit_numbers():
             self.add_slider(name, "", partial(self._put_unit_number, name))
         pick = self.controls.__getitem__
-        of_input = [*map(pick, ("data", "example", "x1", "x2")), widgets.HBox([pick("flip"), pick("reset")])]
-        of_unit = [*map(pick, ("unit", *self._unit_numbers()))]
         self.predictor = Predictor(self, self.questions())
-        return widgets.VBox([*of_input, *of_unit, self.predictor.widget])
+        return widgets.VBox(
+            [
+                *group("This example", *map(pick, ("example", "x1", "x2", "flip"))),
+                *group("This hidden unit", *map(pick, ("unit", *self._unit_numbers()))),
+                *group("What to look at", *to_look_at, widgets.HBox([pick("data"), pick("reset")])),
+                self.predictor.widget,
+            ]
+        )
+
+    # ------------------------------------------------ hands
+
+    def touch_unit(self, j):
+        """Choose hidden unit j."""
+        self.controls["unit"].value = index("unit", j, len(self.params.b1))
+
+    def touch_hinge(self, j, x1=None, x2=None):
+        """Choose unit j, and move its hinge line through a point: b1 follows, and the direction stays."""
+        j = index("hinge", j, len(self.params.b1))
+        if x1 is not None:
+            point = self.in_plane(x1, x2)
+            self.params.b1[j] = -self.params.W1[j] @ point
+            self._held[j] = point
+        self.controls["unit"].value = j
+
+    def touch_turn(self, j, x1, x2):
+        """Turn and stretch unit j's arrow, to end at a point: W1's row follows, and b1, so that its start stays."""
+        j = index("turn", j, len(self.params.b1))
+        tip = self.in_plane(x1, x2)
+        start = arrow_start(self.params.W1[j], self.params.b1[j], self.limit, self._held[j])
+        if start is None:
+            raise ValueError(f"turn: expected a unit whose hinge line is in sight, got {j}")
+        along = tip - start
+        if np.linalg.norm(along) < 0.02 * self.limit:  # a line without a direction could not be taken again
+            return
+        self.params.W1[j] = along / ARROW
+        self.params.b1[j] = -self.params.W1[j] @ start
+        self._held[j] = start
+        self.controls["unit"].value = j
+
+    # ------------------------------------------------ the state
+
+    def show(self):
+        super().show()
+        self.sum.show(self.entry, self.explain(*self.entry).factors)
 
     def put(self, values):
         """Go to the state that these values were computed for."""
@@ -48,8 +94,13 @@ class NetworkExplorer(Explorer):
         self.values = values
 
     def _change(self, act, reframe):
-        self.predictor.resume()
-        super()._change(act, reframe)
+        shown = self.predictor.resume()
+        try:
+            super()._change(act, reframe)
+        except Exception:
+            if shown:
+                self.put(shown)
+            raise
 
     def react(self, reframe):
         if not self.predictor.holds(reframe):
@@ -88,12 +139,13 @@ class NetworkExplorer(Explorer):
         """Control name → (the value that the state gives it, its label)."""
         i = self.example
         shown = {f"x{axis + 1}": (self.X[i, axis], f"x{axis + 1} of i = {i}") for axis in range(2)}
-        for name, (symbol, index) in self._unit_numbers().items():
-            shown[name] = (getattr(self.params, symbol)[index], f"{symbol}[{', '.join(map(str, index))}]")
+        for name, (symbol, place) in self._unit_numbers().items():
+            shown[name] = (getattr(self.params, symbol)[place], f"{symbol}[{', '.join(map(str, place))}]")
         return shown
 
     def _frame(self):
         super()._frame()
+        self._held[:] = 0
         self._limits["x1"] = self._limits["x2"] = self.limit
 
     def sync(self):
@@ -107,15 +159,23 @@ class NetworkExplorer(Explorer):
 
     def show_plane(self, alt, hinges=True, regions=False, arrows=None):
         """Show the batch in `.plane`, with all hinge lines and the chosen unit's on side, and the class regions."""
-        weights, biases, unit = (self.params.W1, self.params.b1, self.unit) if hinges else (None, None, None)
-        p1 = mlp.forward(self.plane.grid(), self.params).P[:, 1] if regions else None
         alt = f"The plane with {len(self.X)} points, and {alt}"
+        given = {"arrows": arrows}
         if hinges:
             w, b = self.params.W1[self.unit], self.params.b1[self.unit]
             alt += f" Unit {self.unit} is on where ({w[0]:z.2f}) x1 + ({w[1]:z.2f}) x2 + ({b:z.2f}) > 0."
-        self.plane.show(alt, self.X, self.y, self.example, weights, biases, unit, p1, arrows)
+            given |= {"lines": (self.params.W1, self.params.b1), "unit": self.unit, "held": self._held}
+        if regions:
+            Z = mlp.forward(self.plane.grid(), self.params).Z
+            given["margin"] = Z[:, 1] - Z[:, 0]
+        self.plane.show(alt, self.X, self.y, self.example, **given)
 
     def say_point(self):
         i = self.example
         x = f"({self.X[i, 0]:z.2f}, {self.X[i, 1]:z.2f})"
         return f"Example {i}: x = {x}, label {self.y[i]}. Loss of the batch: {self.values['loss']:.4f}."
+
+
+def group(title, *controls):
+    """Put a title above controls."""
+    return [widgets.HTML(f"<p class=bp-group>{title}</p>"), *controls]

@@ -13,15 +13,19 @@ from explorers.views.words import spelled
 
 
 class OutputLayerExplorer(NetworkExplorer):
+    _picked = "G_W2", {}
+
     def build(self):
-        self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
+        self.plane = self.views["plane"] = Plane(self.scale)
         self.bars = self.views["bars"] = Bars(len(self.X), self.scale)
         classes = widgets.Dropdown(options=[0, 1], description="class k")
         self.add_control("class", classes)
         self.outer = self.views["outer"] = Matrix("", "", self.axes["class"], self.axes["unit"])
+        self.outer.hand = ' data-of="G_W2"'
         return [
             flow(self.common_controls(), self.plane.widget, widgets.VBox([classes, self.bars.widget])),
             self.words.widget,
+            self.sum.widget,
             self.add_matrices("G_Z", "H"),
             flow(self.outer.widget, self.add_matrices("G_W2", "G_b2")),
             self.add_matrices("W2", "G_H"),
@@ -60,6 +64,10 @@ class OutputLayerExplorer(NetworkExplorer):
             f"A bar for each example, and one for the sum. That of example {self.example} is outlined. {self.say_sum()}"
         )
         self.bars.show(alt, f"terms of G_W2[{k}, {j}]", self.terms(), self.example)
+
+    def touch_bar(self, i):
+        """Choose the example of a bar."""
+        self.touch_point(i)
 
     def say_sum(self):
         k, j = self.controls["class"].value, self.unit

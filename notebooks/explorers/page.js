@@ -1,11 +1,202 @@
-// Slider handles, their number fields and Play's buttons get a name for screen readers; arrow keys in a dropdown
-// choose an option, not a cell.
-function mendControls(root) {
-  const mend = () => {
+// What a page does for an explorer: it tells the kernel what a hand takes, lights where a number comes from, keeps
+// the keyboard's place when the kernel draws anew, and names what ipywidgets leaves without a name.
+// It knows no network: marks carry data-touch, tables data-symbol, and lights says which rows and columns are meant.
+function hearHands(root, lights) {
+  const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+  const marks = '[data-touch], :is([data-symbol], [data-of]) td';
+  let taken = null; // the mark that a pointer holds
+  let focused = null; // the words of the mark that has the focus, and its view
+
+  const viewOf = (mark) => mark.closest('.widget-html-content');
+  const kindOf = (words) => words.split(' ', 1)[0];
+
+  function entryOf(cell) {
+    const { symbol, of, turned, column } = cell.closest('table').dataset;
+    const place = [cell.parentElement.sectionRowIndex, cell.cellIndex - 1];
+    if (turned !== undefined) place.reverse();
+    const names = (symbol ?? of).split(' ');
+    return names.length > 1 ? [names[place[1]], place[0], Number(column)] : [names[0], ...place];
+  }
+
+  const wordsOf = (mark) => mark.dataset.touch ?? `entry ${entryOf(mark).join(' ')}`;
+  const find = (words, view) => [...view.querySelectorAll(marks)].find((mark) => wordsOf(mark) === words);
+
+  function send(words) {
+    const input = root.querySelector('.bp-hand input');
+    if (!input) return;
+    input.value = `${performance.now()} ${words}`; // the time: the same words twice are two touches
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+
+  function announce(words) {
+    root.querySelector('.bp-live').textContent = words;
+  }
+
+  // Where a point of the page is in the data of a view's picture, and the other way round.
+  function frameOf(view) {
+    const svg = view.querySelector('svg.bp-picture');
+    const box = svg.getBoundingClientRect();
+    const [left, top, width, height, x0, x1, y0, y1] = svg.dataset.frame.split(' ').map(Number);
+    const zoom = box.width / svg.viewBox.baseVal.width;
+    return {
+      step: [(x1 - x0) / 100, (y1 - y0) / 100],
+      at: (x, y) => [
+        x0 + (((x - box.left) / zoom - left) / width) * (x1 - x0),
+        y1 - (((y - box.top) / zoom - top) / height) * (y1 - y0),
+      ],
+    };
+  }
+
+  // The place by which a mark is held: its middle, or, of a line, the point nearest to the pointer.
+  function anchor(mark, x, y) {
+    const box = mark.getBoundingClientRect();
+    const middle = [box.x + box.width / 2, box.y + box.height / 2];
+    if (mark.tagName !== 'line' || x === undefined) return middle;
+    const svg = mark.ownerSVGElement;
+    const zoom = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+    const along = [(mark.x2.baseVal.value - mark.x1.baseVal.value) * zoom, (mark.y2.baseVal.value - mark.y1.baseVal.value) * zoom];
+    const size = along[0] ** 2 + along[1] ** 2 || 1;
+    const share = ((x - middle[0]) * along[0] + (y - middle[1]) * along[1]) / size;
+    return [middle[0] + share * along[0], middle[1] + share * along[1]];
+  }
+
+  function drag(words, how, view, x, y) {
+    const place = frameOf(view).at(x, y).map((value) => value.toFixed(4));
+    send(`${words} ${how === 'x' ? place[0] : place.join(' ')}`);
+  }
+
+  function take(mark) {
+    announce(wordsOf(mark));
+    if (mark.matches('td, b')) light(wordsOf(mark));
+    send(wordsOf(mark));
+  }
+
+  root.addEventListener('pointerdown', (event) => {
+    const mark = event.target.closest('.bp-picture [data-touch]');
+    if (taken || event.button || !mark) return;
+    event.preventDefault();
+    mark.focus({ preventScroll: true });
+    announce(wordsOf(mark));
+    root.setPointerCapture(event.pointerId);
+    const how = mark.dataset.drag;
+    const held = how && !mark.classList.contains('area') ? anchor(mark, event.clientX, event.clientY) : null;
+    const off = held ? [held[0] - event.clientX, held[1] - event.clientY] : [0, 0];
+    taken = { id: event.pointerId, from: [event.clientX, event.clientY], words: wordsOf(mark), view: viewOf(mark), how, off };
+    if (how && !held) follow(event);
+  });
+
+  function follow(event) {
+    taken.moved = true;
+    drag(taken.words, taken.how, taken.view, event.clientX + taken.off[0], event.clientY + taken.off[1]);
+  }
+
+  root.addEventListener('pointermove', (event) => {
+    if (!taken || event.pointerId !== taken.id || !taken.how) return;
+    const way = Math.hypot(event.clientX - taken.from[0], event.clientY - taken.from[1]);
+    if (taken.moved || way > 3) follow(event);
+  });
+
+  root.addEventListener('pointerup', (event) => {
+    if (!taken || event.pointerId !== taken.id) return;
+    if (!taken.moved) send(taken.words);
+    taken = null;
+  });
+
+  for (const end of ['pointercancel', 'lostpointercapture'])
+    root.addEventListener(end, (event) => {
+      if (taken?.id === event.pointerId) taken = null;
+    });
+
+  root.addEventListener('click', (event) => {
+    const mark = event.target.closest(`${marks}`);
+    if (mark && !mark.closest('.bp-picture')) take(mark);
+  });
+
+  // Keys come to the window first: JupyterLab takes arrows and Enter for itself. A page that has closed hears no more.
+  function keys(event) {
+    if (!root.isConnected) window.removeEventListener('keydown', keys, true);
+    const mark = root.contains(event.target) && event.target.closest(marks);
+    if (!mark || event.ctrlKey || event.metaKey || event.altKey) return;
+    const arrow = arrows[event.key];
+    const page = { PageDown: 1, PageUp: -1 }[event.key];
+    if (event.key === 'Enter' || event.key === ' ') take(mark);
+    else if (arrow && mark.dataset.drag) nudge(mark, arrow, event.shiftKey ? 10 : 1);
+    else if (arrow && mark.matches('td')) step(mark, arrow);
+    else if (arrow || page) next(mark, page ?? (arrow[0] || -arrow[1]));
+    else return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+  window.addEventListener('keydown', keys, true);
+
+  function nudge(mark, arrow, by) {
+    const { at, step: size } = frameOf(viewOf(mark));
+    const place = at(...anchor(mark)).map((value, axis) => (value + by * arrow[axis] * size[axis]).toFixed(4));
+    send(`${wordsOf(mark)} ${mark.dataset.drag === 'x' ? place[0] : place.join(' ')}`);
+  }
+
+  function step(cell, arrow) {
+    const row = cell.closest('tbody').rows[cell.parentElement.sectionRowIndex - arrow[1]];
+    const there = row?.cells[cell.cellIndex + arrow[0]];
+    if (there?.matches('td')) there.focus();
+  }
+
+  function next(mark, by) {
+    const kin = [...viewOf(mark).querySelectorAll(marks)].filter((other) => kindOf(wordsOf(other)) === kindOf(wordsOf(mark)));
+    const there = kin[(kin.indexOf(mark) + by + kin.length) % kin.length];
+    there.focus({ preventScroll: true });
+    if (mark.closest('.bp-picture')) take(there);
+  }
+
+  root.addEventListener('focusin', (event) => {
+    const mark = event.target.closest(marks);
+    focused = mark && { words: wordsOf(mark), view: viewOf(mark) };
+  });
+  root.addEventListener('focusout', (event) => {
+    setTimeout(() => {
+      if (event.target.isConnected && document.activeElement !== event.target) focused = root.contains(document.activeElement) ? focused : null;
+    });
+  });
+
+  // ------------------------------------------------ after each change of the page
+
+  function light(words) {
+    for (const cell of root.querySelectorAll('.bp-from, .bp-entry')) cell.classList.remove('bp-from', 'bp-entry');
+    const [, symbol, ...place] = words.split(' ');
+    const own = { row: Number(place[0]), column: Number(place[1]), 0: 0 };
+    const fits = (rule, index) => !(rule in own) || own[rule] === index;
+    const sources = [[symbol, 'row', 'column', 'bp-entry'], ...(lights[symbol] ?? []).map((source) => [...source, 'bp-from'])];
+    for (const [name, rows, columns, mark] of sources)
+      for (const table of root.querySelectorAll(`[data-symbol="${name}"]`))
+        for (const cell of table.querySelectorAll('td')) {
+          const [, row, column] = entryOf(cell);
+          if (fits(rows, row) && fits(columns, column)) cell.classList.add(mark);
+        }
+  }
+
+  // One mark of each kind in a picture, and one cell of a table, can be reached with Tab; arrows and Page keys go on.
+  function reach() {
+    for (const view of root.querySelectorAll('.widget-html-content')) {
+      const fresh = view.querySelector('[data-touch]:not([tabindex]), :is([data-symbol], [data-of]) td:not([tabindex])');
+      if (!fresh) continue;
+      const first = new Map();
+      for (const mark of view.querySelectorAll(marks)) {
+        const group = mark.matches('td') ? mark.closest('table') : kindOf(wordsOf(mark));
+        const stop = mark.matches('b') || !first.has(group);
+        if (stop) first.set(group, mark);
+        mark.tabIndex = stop ? 0 : -1;
+        if (mark.matches('td')) continue;
+        mark.setAttribute('role', 'button');
+        mark.ariaLabel = wordsOf(mark);
+      }
+    }
+  }
+
+  function name() {
     for (const part of root.querySelectorAll('.noUi-handle, .widget-readout[contenteditable]')) {
       if (part.hasAttribute('aria-labelledby')) continue;
       const label = part.closest('.widget-slider').querySelector('.widget-label');
-      label.id ||= 'bp-' + Math.random().toString(36).slice(2);
+      label.id ||= `bp-${Math.random().toString(36).slice(2)}`;
       part.setAttribute('aria-labelledby', label.id);
       if (part.isContentEditable) part.setAttribute('role', 'textbox');
     }
@@ -13,7 +204,15 @@ function mendControls(root) {
       button.title = button.ariaLabel = button.querySelector('.fa-stop') ? 'Stop, back to the start' : 'Play or pause';
     for (const select of root.querySelectorAll('select:not([data-lm-suppress-shortcuts])'))
       select.dataset.lmSuppressShortcuts = true;
-  };
-  new MutationObserver(mend).observe(root, {childList: true, subtree: true});
+  }
+
+  function mend() {
+    name();
+    reach();
+    const entry = root.querySelector('.bp-sum')?.dataset.entry;
+    if (entry) light(entry);
+    if (focused && !root.contains(document.activeElement)) find(focused.words, focused.view)?.focus({ preventScroll: true });
+  }
+  new MutationObserver(mend).observe(root, { childList: true, subtree: true });
   mend();
 }

@@ -1,20 +1,34 @@
-"""What an explorer needs of the page: its style sheet, and what ipywidgets leaves out and Python cannot reach."""
+"""What an explorer needs of the page: its style sheets, and the script that hears a hand and helps a keyboard."""
 
+import json
 from functools import cache
 from html import escape
 from importlib.resources import files
 
 import ipywidgets as widgets
 
-from explorers.views.colors import NEGATIVE, ON, POSITIVE
+from explorers.explain import LIGHTS
+from explorers.views.colors import DARK, LIGHT, variables
 from explorers.views.tables import LEVELS
 
 DEEPEST, ON_CELL = 0.6, 0.35  # how much of its colour the deepest shade has, and the 1 of a mask
 
 
 @cache
-def _file(name):
+def file(name):
     return (files("explorers") / name).read_text(encoding="utf-8")
+
+
+@cache
+def _sheet():
+    dark = ":is([data-jp-theme-light=false],.vscode-dark) .bp-explorer"
+    shades = "".join(
+        f".bp-explorer .{sign}{level}{{--bp-share:{DEEPEST * level / LEVELS:.3f}}}"
+        for sign in "pn"
+        for level in range(1, LEVELS + 1)
+    )
+    themes = f".bp-explorer{{{variables(LIGHT)};--bp-on-cell:{ON_CELL}}}{dark}{{{variables(DARK)}}}"
+    return themes + file("page.css") + file("picture.css") + shades
 
 
 def style(scale):
@@ -22,15 +36,11 @@ def style(scale):
 
     `innerHTML` runs no script element; the style element's own `onload` does what page.js says.
     """
-    shades = "".join(
-        f".bp-explorer td.{sign}{level}{{background:{color}{round(255 * DEEPEST * level / LEVELS):02x}}}"
-        for sign, color in (("p", POSITIVE), ("n", NEGATIVE))
-        for level in range(1, LEVELS + 1)
+    script = f"({file('page.js')})(this.closest('.bp-explorer'), {json.dumps(LIGHTS)})"
+    sheet = f"{_sheet()}.bp-{scale_name(scale)}{{--bp-scale:{scale}}}"
+    return widgets.HTML(
+        f'<style onload="{escape(script)}">{sheet}</style><div class="bp-live" aria-live="polite"></div>'
     )
-    shades += f".bp-explorer td.on{{background:{ON}{round(255 * ON_CELL):02x}}}"
-    sheet = f"{_file('page.css')}{shades}.bp-{scale_name(scale)}{{--bp-scale:{scale}}}"
-    script = f"({_file('page.js')})(this.closest('.bp-explorer'))"
-    return widgets.HTML(f'<style onload="{escape(script)}">{sheet}</style>')
 
 
 def scale_name(scale):

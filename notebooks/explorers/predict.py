@@ -90,9 +90,10 @@ class Predictor:
         self.answer.options = self.questions[name].answers
 
     def resume(self):
-        """Let the next change act on the one that waits."""
+        """Let the next change act on the one that waits; return what is shown meanwhile, if one waits."""
         if self.waiting:
             self.explorer.put(self.waiting)
+            return self.shown
 
     def holds(self, reframe):
         """Keep a change of the network or the batch from the screen, where a prediction is due, and show what is."""

@@ -12,12 +12,15 @@ COLUMNS = ("A1", "M", "G_H", "G_A1")
 
 
 class ReluExplorer(NetworkExplorer):
+    _picked = "G_A1", {}
+
     def build(self):
-        self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
+        self.plane = self.views["plane"] = Plane(self.scale)
         self.of_unit = self.views["unit"] = Matrix("", "side by side", self.axes["example"], Axis("", COLUMNS))
         return [
             flow(self.common_controls(), self.plane.widget, self.of_unit.widget),
             self.words.widget,
+            self.sum.widget,
             self.add_matrices("A1"),
             self.add_matrices("M"),
             self.add_matrices("G_H"),
@@ -44,6 +47,7 @@ class ReluExplorer(NetworkExplorer):
 
     def more_values(self):
         self.of_unit.symbol = f"Unit {self.unit}"
+        self.of_unit.hand = f' data-of="{" ".join(COLUMNS)}" data-column="{self.unit}"'
         return {"unit": np.stack([self.values[symbol][:, self.unit] for symbol in COLUMNS], axis=1)}
 
     def frame(self):

@@ -1,38 +1,29 @@
-"""What a notebook keeps of an explorer: its pictures side by side, with its state in words below."""
+"""What a notebook keeps of an explorer: its pictures side by side, with its state in words below, as one SVG."""
 
 import textwrap
+from html import escape
 
-import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from PIL import Image
+from explorers.page import file
+from explorers.views.colors import LIGHT, variables
+from explorers.views.svg import text
 
-from explorers.views.colors import INK, png
-from explorers.views.picture import HIDPI
-
-
-def snapshot(pictures, text, scale):
-    """Return the pictures side by side, and the text below, as PNG bytes, width and height: one pixel a CSS pixel."""
-    shrunk = [np.asarray(Image.fromarray(picture.pixels()).reduce(HIDPI)) for picture in pictures]
-    top = np.hstack([*_padded(shrunk, axis=0)])
-    whole = np.vstack([*_padded([top, _text_pixels(text, top.shape[1], scale)], axis=1)])
-    return png(whole, compress_level=9), whole.shape[1], whole.shape[0]
+LETTER, LINE = 6.4, 17  # CSS pixels: how wide a letter is, about, and how high a line
 
 
-def _padded(pictures, axis):
-    """Fill pictures up with white to the largest height (axis 0) or width (axis 1)."""
-    largest = max(picture.shape[axis] for picture in pictures)
+def snapshot(pictures, words):
+    """Return pictures side by side, and words below, as an SVG document at scale 1, in the colours of a light page."""
+    parts, left, height = [], 0, 0
     for picture in pictures:
-        room = [(0, 0)] * 3
-        room[axis] = (0, largest - picture.shape[axis])
-        yield np.pad(picture, room, constant_values=255)
-
-
-def _text_pixels(text, width, scale):
-    lines = [part for line in text.split("\n") for part in textwrap.wrap(line, int(width / scale / 7))]
-    height = round((17 * len(lines) + 10) * scale)
-    figure = Figure(figsize=(width / 100 / scale, height / 100 / scale), dpi=100 * scale)
-    canvas = FigureCanvasAgg(figure)
-    figure.text(0.01, 0.98, "\n".join(lines), fontsize=8, color=INK, va="top", linespacing=1.35, parse_math=False)
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba())
+        parts.append(f'<svg x="{left}" width="{picture.width}" height="{picture.height}">{picture.content}</svg>')
+        left, height = left + picture.width + 12, max(height, picture.height)
+    width = max(left, 480)
+    for line in (part for said in words.split("\n") for part in textwrap.wrap(said, int(width / LETTER))):
+        height += LINE
+        parts.append(text(6, height, line, "start"))
+    size = f'viewBox="0 0 {width} {height + 8}" width="{width}" height="{height + 8}"'
+    style = f"<style>.bp-picture{{{variables(LIGHT)}}}{file('picture.css')}</style>"
+    sheet = f'<rect class="paper" width="{width}" height="{height + 8}"/>'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="bp-picture" role="img" aria-label="{escape(words)}" {size}>'
+        f"<title>{escape(words)}</title>{style}{sheet}{''.join(parts)}</svg>"
+    )

@@ -5,6 +5,7 @@ import numpy as np
 
 import mlp_helpers as mlp
 from explorers.base import flow
+from explorers.hands import within
 from explorers.network import NetworkExplorer
 from explorers.predict import loss_question, sign_question
 from explorers.views.curve import Curve
@@ -15,10 +16,12 @@ from explorers.views.words import zero
 class SoftmaxExplorer(NetworkExplorer):
     """Logits are moved through b2, so that what is on the screen is always a network: all rows of Z move along."""
 
+    _picked = "G_Z", {}
+
     _added = 0.0  # the s in Z + s
 
     def build(self):
-        self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
+        self.plane = self.views["plane"] = Plane(self.scale)
         self.curve = self.views["curve"] = Curve("share of example i in the loss", self.scale)
         logits = [
             self.add_slider("z0", "", lambda value: self._put_logit(0, value), limit=6.0),
@@ -29,6 +32,7 @@ class SoftmaxExplorer(NetworkExplorer):
         return [
             flow(widgets.VBox([*logits, self.curve.widget]), self.common_controls(), self.plane.widget),
             self.words.widget,
+            self.sum.widget,
             self.add_matrices("Z", "P", "Y", "G_Z"),
         ]
 
@@ -47,6 +51,12 @@ class SoftmaxExplorer(NetworkExplorer):
 
     def _put_logit(self, k, value):
         self.params.b2[k] += value - self.values["Z"][self.example, k]
+
+    def touch_dot(self, value):
+        """Move the logit along which the curve is drawn."""
+        k = self.controls["along"].value
+        slider = self.controls[f"z{k}"]
+        self._put_logit(k, within("dot", value, slider.min, slider.max))
 
     def _add(self, s):
         self.params.b2[:] += s - self._added

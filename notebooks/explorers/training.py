@@ -7,6 +7,7 @@ import numpy as np
 
 import mlp_helpers as mlp
 from explorers.base import AS_GIVEN, Explorer, flow
+from explorers.hands import within
 from explorers.views.plane import Plane
 from explorers.views.runs import Run
 
@@ -34,7 +35,7 @@ class TrainingExplorer(Explorer):
     """
 
     def build(self):
-        self.plane = self.views["plane"] = Plane(len(self.X), len(self.params.b1), self.scale)
+        self.plane = self.views["plane"] = Plane(self.scale)
         self.run = self.views["run"] = Run(LAST_STEP, [f"G_{name}" for name in NAMES], self.scale)
         self.add_data_and_reset()
         N = len(self.X)
@@ -130,6 +131,10 @@ class TrainingExplorer(Explorer):
         right = float((cache.Z.argmax(axis=1) == self.y).mean())
         return Step(params, mlp.cross_entropy(cache.Z, self.y), right, norms, settings)
 
+    def touch_step(self, s):
+        """Go to a step."""
+        self._go_to(round(within("step", s, 0, LAST_STEP)))
+
     # what is shown
 
     def sync(self):
@@ -141,9 +146,10 @@ class TrainingExplorer(Explorer):
         self.run.set_top(1.5 * max(1.0, self.path[0].loss))
 
     def draw(self):
-        p1 = mlp.forward(self.plane.grid(), self.params).P[:, 1]
+        Z = mlp.forward(self.plane.grid(), self.params).Z
         alt = f"The plane with {len(self.X)} points, the class regions and the decision boundary. {self.say_step()}"
-        self.plane.show(alt, self.X, self.y, None, self.params.W1, self.params.b1, None, p1)
+        lines = self.params.W1, self.params.b1
+        self.plane.show(alt, self.X, self.y, lines=lines, margin=Z[:, 1] - Z[:, 0])
         alt = f"Loss, accuracy and gradient lengths of {len(self.path)} steps. {self.say_step()}"
         losses, rights, norms = ([getattr(step, part) for step in self.path] for part in ("loss", "right", "norms"))
         self.run.show(alt, losses, rights, norms, self.shown)

@@ -2,37 +2,41 @@
 
 import numpy as np
 
-from explorers.views.colors import INK, NEGATIVE, POSITIVE
-from explorers.views.picture import Picture, axes_in, nice_limit
+from explorers.views.picture import Picture
+from explorers.views.svg import Frame, nice_limit, path, shape, text
 
 
 class Bars(Picture):
     """One bar for each term, and a last one for their sum."""
 
-    def __init__(self, n, scale, width=350, height=230):
+    def __init__(self, n, scale, width=340, height=230):
         super().__init__(width, height, scale)
-        self.axes = axes_in(self.figure, (0.2, 0.19, 0.78, 0.76), "example i", "")
-        self.axes.set_xlim(-0.7, n + 1.7)
-        self.axes.set_xticks([*range(n), n + 1], [*map(str, range(n)), "sum"])
-        self.axes.axhline(0, color=INK, linewidth=0.8)
-        self.bars = [self.move(bar) for bar in self.axes.bar([*range(n), n + 1], np.zeros(n + 1), width=0.75)]
-        self._frame = None
+        self.frame, self._framed = Frame(56, 8, width - 68, height - 44, (-0.7, n + 1.7), (-1, 1)), None
 
     def reframe(self):
-        self._frame = None
+        self._framed = None
 
     def show(self, alt, ylabel, terms, chosen):
         """The scale stays while the bars stay inside it, and starts anew with another ylabel."""
         heights = np.append(terms, np.sum(terms))
-        if ylabel != self._frame or np.abs(heights).max() > self.axes.get_ylim()[1]:
-            self._frame = ylabel
-            limit = 1.2 * nice_limit(heights)
-            self.axes.set_ylabel(ylabel)
-            self.axes.set_ylim(-limit, limit)
-            self.relimit()
-        for index, (bar, height) in enumerate(zip(self.bars, heights, strict=True)):
-            bar.set_height(height)
-            bar.set_facecolor(POSITIVE if height > 0 else NEGATIVE)
-            bar.set_edgecolor(INK)
-            bar.set_linewidth(2 if index == chosen else 0)
-        self.paint(alt)
+        if ylabel != self._framed or np.abs(heights).max() > self.frame.y[1]:
+            self._framed, limit = ylabel, 1.2 * nice_limit(heights)
+            self.frame.y = (-limit, limit)
+        n, bottom = len(terms), self.frame.top + self.frame.height
+        middles = np.append(np.arange(n), n + 1)
+        tops = self.frame.at(np.stack([middles, heights], axis=1))
+        _, zero = self.frame.at([(0, 0)])[0]
+        wide = 0.75 * self.frame.width / (self.frame.x[1] - self.frame.x[0])
+        names = [*map(str, range(n)), "sum"] if n <= 12 else [""] * n + ["sum"]
+        ground = path([(self.frame.left, zero), (self.frame.left + self.frame.width, zero)])
+        content = [self.frame.axes("", ylabel, "y"), f'<path class="zero" d="{ground}"/>']
+        for index, ((x, y), height, name) in enumerate(zip(tops, heights, names, strict=True)):
+            sign = "positive" if height > 0 else "negative"
+            classes = f"bar {sign}{' chosen' if index == chosen else ''}"
+            content.append(shape("rect", classes, x=x - wide / 2, y=min(y, zero), width=wide, height=abs(y - zero)))
+            content.append(text(x, bottom + 14, name))
+            if index < n:
+                column = {"x": x - wide / 2, "y": self.frame.top, "width": wide, "height": self.frame.height}
+                content.append(shape("rect", "area", f"bar {index}", **column))
+        content.append(text(self.frame.left + self.frame.width / 2, bottom + 29, "example i", "title"))
+        self.paint(alt, "".join(content), self.frame)

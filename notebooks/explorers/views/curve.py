@@ -2,37 +2,32 @@
 
 import numpy as np
 
-from explorers.views.colors import FAINT, INK, ON
-from explorers.views.picture import Picture, axes_in, nice_range
+from explorers.views.picture import Picture
+from explorers.views.svg import Frame, nice_range, path, shape, straightened
 
 
 class Curve(Picture):
-    """A curve, a point on it, and the tangent there."""
+    """A curve, a point on it that a hand can take, and the tangent there."""
 
-    def __init__(self, ylabel, scale, width=350, height=260):
+    def __init__(self, ylabel, scale, width=340, height=250):
         super().__init__(width, height, scale)
-        self.axes = axes_in(self.figure, (0.17, 0.17, 0.8, 0.8), "", ylabel)
-        self.line = self.move(self.axes.plot([], [], color=FAINT, linewidth=2)[0])
-        self.tangent = self.move(self.axes.plot([], [], color=ON, linewidth=2, linestyle="--")[0])
-        self.dot = self.move(self.axes.plot([], [], linestyle="", marker="o", markersize=9, color=INK)[0])
-        self._frame = None
+        self.ylabel, self.frame, self._framed = ylabel, Frame(56, 8, width - 68, height - 44), None
 
     def reframe(self):
-        self._frame = None
+        self._framed = None
 
     def show(self, alt, xlabel, xs, ys, at, value, slope):
         """The vertical scale stays while the point stays inside it, and starts anew with another xlabel."""
-        frame = (xlabel, xs[0], xs[-1])
-        low, high = self.axes.get_ylim()
-        if frame != self._frame or not low <= value <= high:
-            self._frame = frame
-            self.axes.set_xlabel(xlabel)
-            self.axes.set_xlim(xs[0], xs[-1])
+        framed = (xlabel, xs[0], xs[-1])
+        low, high = self.frame.y
+        if framed != self._framed or not low <= value <= high:
+            self._framed, self.frame.x = framed, (float(xs[0]), float(xs[-1]))
             margin = 0.05 * (ys.max() - ys.min()) + 0.02
-            self.axes.set_ylim(nice_range(min(ys.min(), value) - margin, max(ys.max(), value) + margin))
-            self.relimit()
+            self.frame.y = nice_range(min(ys.min(), value) - margin, max(ys.max(), value) + margin)
+        curve = straightened(self.frame.at(np.stack([xs, ys], axis=1)))
         reach = np.array([xs[0], xs[-1]])
-        self.line.set_data(xs, ys)
-        self.tangent.set_data(reach, value + slope * (reach - at))
-        self.dot.set_data([at], [value])
-        self.paint(alt)
+        tangent = self.frame.at(np.stack([reach, value + slope * (reach - at)], axis=1))
+        ((x, y),) = self.frame.at([(at, value)])
+        lines = f'<path class="curve" d="{path(curve)}"/><path class="tangent" d="{path(tangent)}"/>'
+        dot = shape("circle", "dot", "dot", "x", cx=x, cy=y, r=6)
+        self.paint(alt, self.frame.axes(xlabel, self.ylabel) + self.frame.inside(lines) + dot, self.frame)

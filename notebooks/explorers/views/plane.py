@@ -1,156 +1,151 @@
 """The input plane, with all that lives in it."""
 
+from itertools import pairwise
+
 import numpy as np
-from contourpy import contour_generator
-from matplotlib.artist import Artist
-from matplotlib.collections import LineCollection
-from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon
+from contourpy import FillType, contour_generator
 
-from explorers.views.colors import CLASS_COLORS, CLASS_MARKERS, FAINT, INK, ON, ON_SIDE, SURE, mixed
-from explorers.views.picture import Picture, axes_in
+from explorers.views.picture import Picture
+from explorers.views.svg import Frame, path, rounded, shape, straightened, text
 
-
-class Pixels(Artist):
-    """A grid of colours (n, m, 4), row 0 at the bottom, stretched over the axes by whole pixels: no resampling."""
-
-    def __init__(self, axes):
-        super().__init__()
-        self.colors = np.zeros((1, 1, 4), np.uint8)
-        axes.add_artist(self)
-
-    def draw(self, renderer):
-        left, bottom, width, height = (round(edge) for edge in self.axes.bbox.bounds)
-        rows, columns = (
-            np.arange(size) * n // size for size, n in zip((height, width), self.colors.shape, strict=False)
-        )
-        whole = self.colors.view(np.uint32)[..., 0][:, columns][rows]  # a colour moves as one number
-        renderer.draw_image(renderer.new_gc(), left, bottom, whole[..., None].view(np.uint8))
+FEW = 30  # up to so many points carry their number, and can be taken
+SURE = np.log([1, 7 / 3, 9])  # class regions are one shade deeper where P passes 0.5, 0.7 and 0.9
+ARROW = 1 / 3  # the length of a hinge's arrow, as a share of w
 
 
 class Plane(Picture):
     """The input plane: class regions and boundary, hinge lines, one unit's on side, points, arrows on the points."""
 
-    GRID = 61
+    GRID = 41
 
-    def __init__(self, n_points, n_hidden, scale, size=350):
+    def __init__(self, scale, size=340):
         super().__init__(size, size, scale)
-        axes = self.axes = axes_in(self.figure, (0.14, 0.13, 0.83, 0.84), "x1", "x2")
-        self.regions = self.move(Pixels(axes))
-        self.on_side = self.move(axes.add_patch(Polygon(np.zeros((3, 2)), facecolor=ON, alpha=ON_SIDE, linewidth=0)))
-        self.hinges = self.move(
-            axes.add_collection(
-                LineCollection(np.zeros((n_hidden, 2, 2)), colors=FAINT, linewidths=0.8, antialiaseds=False)
-            )
-        )
-        self.hinge = self.move(axes.plot([], [], color=ON, linewidth=2.4)[0])
-        self.boundary = self.move(axes.plot([], [], color=INK, linewidth=1.6, solid_capstyle="round")[0])
-        self.points = [
-            self.move(
-                axes.plot(
-                    [],
-                    [],
-                    linestyle="",
-                    marker=marker,
-                    color=color,
-                    markersize=7 if n_points <= 30 else 4.5,
-                    markeredgecolor="white",
-                )[0]
-            )
-            for marker, color in zip(CLASS_MARKERS, CLASS_COLORS, strict=True)
-        ]
-        self.figure.legend(
-            handles=[_key(label) for label in (0, 1)],
-            loc="lower right",
-            ncols=2,
-            fontsize=8,
-            frameon=False,
-            borderaxespad=0,
-            handletextpad=0,
-            columnspacing=0.8,
-        )
-        self.ring = self.move(
-            axes.plot(
-                [],
-                [],
-                linestyle="",
-                marker="o",
-                markersize=14,
-                markerfacecolor="none",
-                color=INK,
-                markeredgewidth=1.6,
-            )[0]
-        )
-        self.arrows = self.move(
-            axes.quiver(
-                *np.zeros((4, n_points)),
-                angles="xy",
-                scale_units="xy",
-                scale=1,
-                width=0.008,
-                color=INK,
-                zorder=3,
-            )
-        )
-        self.arrows.set_visible(False)
+        self.frame = Frame(46, 6, size - 54, size - 40)
         self.limit = None
 
     def set_limit(self, limit):
-        if limit != self.limit:
-            self.limit = limit
-            self.axes.set_xlim(-limit, limit)
-            self.axes.set_ylim(-limit, limit)
-            self.relimit()
+        self.limit = limit
+        self.frame.x = self.frame.y = (-limit, limit)
 
     def grid(self):
-        """The points (GRID², 2) at which show wants to know the probability of class 1."""
+        """The points (GRID², 2) at which show wants to know the margin of class 1."""
         line = np.linspace(-self.limit, self.limit, self.GRID)
         return np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
 
-    def show(self, alt, X, y, chosen, weights=None, biases=None, unit=None, p1=None, arrows=None):
-        """p1 is the probability of class 1 on grid(); weights (n_hidden, 2) and biases are the hinge lines'."""
-        for label, points in enumerate(self.points):
-            points.set_data(X[y == label, 0], X[y == label, 1])
-        if chosen is not None:
-            self.ring.set_data(X[[chosen], 0], X[[chosen], 1])
-        if weights is not None:
-            ends = _lines(weights, biases, self.limit)
-            self.hinges.set_segments(ends)
+    def show(self, alt, X, y, chosen=None, lines=None, unit=None, held=None, margin=None, arrows=None):
+        """Draw points X (N, 2) with labels y, and what else is given.
+
+        lines are weights (n, 2) and biases (n,) of hinge lines w · x + b = 0; a hand can take them where a unit is
+        chosen: its on side is shown, and its arrow nearest to where it is held (n, 2). margin is how far class 1 is
+        ahead on grid(); arrows (N, 2) start at the points.
+        """
+        content = [] if margin is None else self._regions(margin.reshape(self.GRID, self.GRID))
         if unit is not None:
-            self.hinge.set_data(*ends[unit].T)
-            self.on_side.set_xy(_half_plane(weights[unit], biases[unit], self.limit))
-        if p1 is not None:
-            p1 = p1.reshape(self.GRID, self.GRID)
-            self.regions.colors = _region_colors(p1)
-            line = np.linspace(-self.limit, self.limit, self.GRID)
-            gap = np.full((1, 2), np.nan)
-            pieces = [part for piece in contour_generator(line, line, p1).lines(0.5) for part in (piece, gap)]
-            self.boundary.set_data(*np.concatenate(pieces or [gap]).T)
+            content.append(self._on_side(*lines, unit))
+        content.append(self.frame.axes("x1", "x2"))
+        if lines is not None:
+            content += self._hinges(*lines, unit, held)
+        content += self._points(X, y, chosen)
         if arrows is not None:
-            self.arrows.set_visible(True)
-            self.arrows.set_offsets(X)
-            self.arrows.set_UVC(*arrows.T)
-        self.paint(alt)
+            content.append(self._arrows(X, arrows))
+        self.paint(alt, "".join(content), self.frame)
+
+    def _regions(self, margin):
+        x, y = self.frame.at(self.grid()[:: self.GRID + 1]).T
+        contours = contour_generator(x, y, margin, fill_type=FillType.OuterOffset)
+        highest = np.abs(margin).max() + 1
+        content = []
+        for label, side in enumerate((-1, 1)):
+            for sure in SURE:
+                low, high = sorted((side * sure, side * (highest + sure)))
+                rings = [
+                    path(straightened(points[start:end]), closed=True)
+                    for points, offsets in zip(*contours.filled(low, high), strict=True)
+                    for start, end in pairwise(offsets)
+                ]
+                if rings:
+                    content.append(f'<path class="region c{label}" d="{"".join(rings)}"/>')
+        lines = [path(straightened(line)) for line in contours.lines(0)]
+        content.append(f'<path class="boundary" d="{"".join(lines)}"/>')
+        return content
+
+    def _on_side(self, weights, biases, unit):
+        corners = _half_plane(weights[unit], biases[unit], self.limit)
+        return f'<path class="on-side" d="{path(self.frame.at(corners), closed=True)}"/>' if len(corners) else ""
+
+    def _hinges(self, weights, biases, unit, held):
+        ends = _ends(weights, biases, self.limit)
+        seen = [j for j in range(len(ends)) if np.isfinite(ends[j]).all()]
+        places = {j: rounded(self.frame.at(ends[j])).tolist() for j in seen}
+        content = [f'<path class="hinges" d="{"".join(path(places[j]) for j in seen)}"/>']
+        if unit in seen:
+            content.append(f'<path class="hinge" d="{path(places[unit])}"/>')
+        for j, ((x1, y1), (x2, y2)) in places.items() if unit is not None else ():
+            content.append(shape("line", "hand", f"hinge {j}", "xy", x1=x1, y1=y1, x2=x2, y2=y2))
+        if unit in seen:
+            start = arrow_start(weights[unit], biases[unit], self.limit, held[unit])
+            (x1, y1), (x2, y2) = self.frame.at([start, start + ARROW * weights[unit]])
+            content.append(shape("line", "arrow", x1=x1, y1=y1, x2=x2, y2=y2))
+            content.append(shape("circle", "tip", f"turn {unit}", "xy", cx=x2, cy=y2, r=6))
+        return content
+
+    def _points(self, X, y, chosen):
+        places = self.frame.at(X)
+        if len(X) > FEW:
+            return [_dots(places[y == label], label) for label in (0, 1)]
+        content = []
+        for i, (x, up) in enumerate(places):
+            if y[i] == 0:
+                content.append(shape("circle", "point c0", f"point {i}", "xy", cx=x, cy=up, r=8.5))
+            else:
+                content.append(shape("rect", "point c1", f"point {i}", "xy", x=x - 8, y=up - 8, width=16, height=16))
+            content.append(text(x, up + 4, i, f"on-point t{y[i]}"))
+        if chosen is not None:
+            x, up = places[chosen]
+            content.append(shape("circle", "ring", cx=x, cy=up, r=14))
+        return content
+
+    def _arrows(self, X, arrows):
+        starts, ends = self.frame.at(X), self.frame.at(X + arrows)
+        along = ends - starts
+        length = np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
+        head = np.minimum(7, length) * along / length
+        side = head[:, ::-1] * (-0.5, 0.5)
+        ways = [
+            f"{path([a, b])}{path([b - h - s, b, b - h + s])}"
+            for a, b, h, s in zip(starts, ends, head, side, strict=True)
+        ]
+        return f'<path class="arrows" d="{"".join(ways)}"/>'
 
 
-def _region_colors(p1):
-    """The more probable class's colour, in five shades: the deeper, the surer."""
-    sure = SURE[np.ceil(10 * np.abs(p1 - 0.5)).astype(int)]
-    rgb = np.where(p1[..., None] > 0.5, *(mixed(color, 1) for color in CLASS_COLORS[::-1]))
-    return np.concatenate([rgb, sure[..., None]], axis=-1).astype(np.uint8)
+def _dots(places, label):
+    dots = "".join(f"M{x:g} {y:g}h0" for x, y in rounded(places).tolist())
+    return f'<path class="dots d{label}" d="{dots}"/>'
 
 
-def _key(label):
-    return Line2D([], [], linestyle="", marker=CLASS_MARKERS[label], color=CLASS_COLORS[label], label=f"label {label}")
-
-
-def _lines(weights, biases, limit):
-    """Two far ends (n, 2, 2) of each line w · x + b = 0; a unit without weights has no line, so both ends are NaN."""
+def _ends(weights, biases, limit):
+    """Where each line w · x + b = 0 enters and leaves the square |x1|, |x2| ≤ limit, (n, 2, 2); NaN if nowhere."""
     size = (weights**2).sum(axis=1, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
-        foot = np.where(size > 0, -biases[:, None] * weights / size, np.nan)
-        along = 4 * limit * weights[:, ::-1] * (-1, 1) / np.sqrt(size)
-    return np.stack([foot - along, foot + along], axis=1)
+        foot = -biases[:, None] * weights / size
+        along = weights[:, ::-1] * (-1, 1) / np.sqrt(size)
+        crossings = (np.array([[-limit], [limit]]) - foot[:, None]) / along[:, None]
+        flat = along == 0
+        into = np.where(flat, -np.inf, crossings.min(axis=1)).max(axis=1)
+        out = np.where(flat, np.inf, crossings.max(axis=1)).min(axis=1)
+        missed = ~(into < out) | (flat & (np.abs(foot) > limit)).any(axis=1)
+        ends = np.stack([foot + into[:, None] * along, foot + out[:, None] * along], axis=1)
+    ends[missed] = np.nan
+    return ends
+
+
+def arrow_start(w, b, limit, held):
+    """The point nearest to the one held, of what is seen of the line w · x + b = 0; None where nothing is."""
+    ((start, end),) = _ends(w[None], np.array([b]), limit)
+    if np.isnan(start).any():
+        return None
+    along = end - start
+    return start + np.clip((held - start) @ along / (along @ along), 0, 1) * along
 
 
 def _half_plane(w, b, limit):
@@ -163,4 +158,4 @@ def _half_plane(w, b, limit):
             corners.append(here)
         if (a > 0) != (c > 0):
             corners.append(here + (there - here) * a / (a - c))
-    return np.array(corners) if corners else np.full((3, 2), np.nan)
+    return np.array(corners)

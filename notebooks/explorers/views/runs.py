@@ -2,57 +2,63 @@
 
 import numpy as np
 
-from explorers.views.colors import INK, NORM_COLORS, ON
-from explorers.views.picture import Picture, axes_in, nice_range
+from explorers.views.picture import Picture
+from explorers.views.svg import Frame, nice_range, path, shape, straightened, text
 
 
 class Run(Picture):
     """A training run, step by step: loss, accuracy, and the length of each gradient, with a line at the step shown."""
 
-    def __init__(self, steps, names, scale, width=470, height=350):
+    def __init__(self, steps, names, scale, width=470, height=340):
         super().__init__(width, height, scale)
-        self.loss_axes = axes_in(self.figure, (0.13, 0.55, 0.76, 0.4), "", "loss")
-        self.norm_axes = axes_in(self.figure, (0.13, 0.12, 0.76, 0.4), "step", "gradient length")
-        accuracy_axes = self.loss_axes.twinx()
-        accuracy_axes.set_ylim(0, 1.02)
-        accuracy_axes.set_ylabel("accuracy", fontsize=9, color=ON)
-        accuracy_axes.tick_params(labelsize=8, colors=ON)
-        self.loss_axes.tick_params(labelbottom=False)
-        self.norm_axes.set_yscale("log")
-        self.norm_axes.set_ylim(1e-5, 1e1)
-        for axes in (self.loss_axes, self.norm_axes):
-            axes.set_xlim(0, steps)
-        self.loss = self.move(self.loss_axes.plot([], [], color=INK, linewidth=2)[0])
-        self.accuracy = self.move(accuracy_axes.plot([], [], color=ON, linewidth=1.5, linestyle="--")[0])
-        styles = zip(names, NORM_COLORS, ("-", ":", "-", ":"), strict=True)
-        self.norms = [
-            self.move(self.norm_axes.plot([], [], color=color, linestyle=dash, linewidth=1.6, label=name)[0])
-            for name, color, dash in styles
-        ]
-        self.norm_axes.legend(loc="upper right", ncols=4, fontsize=8, frameon=False)
-        self.at = [self.move(axes.axvline(0, color=INK, linewidth=0.8)) for axes in (self.loss_axes, self.norm_axes)]
-        self.top = 0
+        self.names = names
+        self.losses = Frame(56, 8, width - 108, 130, (0, steps), (0, 1))
+        self.accuracies = Frame(56, 8, width - 108, 130, (0, steps), (0, 1))
+        self.norms = Frame(56, 164, width - 108, 140, (0, steps), (-5, 1))
 
     def set_top(self, top):
         """Let the loss axis reach from 0 to top or a little higher."""
-        _, top = nice_range(0, top)
-        if top != self.top:
-            self.top = top
-            self.loss_axes.set_ylim(0, top)
-            self.relimit()
+        self.losses.y = nice_range(0, top)
 
     def show(self, alt, loss, accuracy, norms, step):
         """loss, accuracy (n,) and norms (n, 4) are what is known so far, from step 0 on."""
-        if max(loss) > self.top:
+        if max(loss) > self.losses.y[1]:
             self.set_top(max(loss))
-        steps = np.arange(len(loss))
-        self.loss.set_data(steps, loss)
-        self.accuracy.set_data(steps, accuracy)
-        for line, norm in zip(self.norms, np.transpose(norms), strict=True):
-            line.set_data(steps, norm)
-        for line in self.at:
-            line.set_xdata([step, step])
-        self.paint(alt)
+        logs = np.log10(np.maximum(np.transpose(norms), 1e-30))
+        right, bottom = self.losses.left + self.losses.width, self.norms.top + self.norms.height
+        content = [
+            self.losses.axes("", "loss", "y"),
+            *(text(right + 5, y + 4, f"{share:.0%}", "start on") for share, (_, y) in _shares(self.accuracies)),
+            self.losses.inside(_line(self.losses, loss, "run") + _line(self.accuracies, accuracy, "run accuracy")),
+            text(right + 5, self.losses.top + 20, "accuracy", "start on"),
+            self.norms.axes("step", "gradient, log10"),
+            self.norms.inside("".join(_line(self.norms, line, f"run norm{n}") for n, line in enumerate(logs))),
+            *(
+                text(right + 5, self.norms.top + 14 + 16 * n, name, f"start norm{n}")
+                for n, name in enumerate(self.names)
+            ),
+        ]
+        ((x, _),) = self.losses.at([(step, 0)])
+        area = {
+            "x": self.losses.left,
+            "y": self.losses.top,
+            "width": self.losses.width,
+            "height": bottom - self.losses.top,
+        }
+        content.append(shape("rect", "area", "step", "x", **area))
+        content.append(shape("line", "now", x1=x, y1=self.losses.top, x2=x, y2=bottom))
+        self.paint(alt, "".join(content), self.losses)
+
+
+def _shares(frame):
+    shares = (0.25, 0.5, 0.75, 1.0)
+    return zip(shares, frame.at([(0, share) for share in shares]), strict=True)
+
+
+def _line(frame, values, classes):
+    """A line through values at steps 0, 1, …; no finer than can be seen."""
+    places = frame.at(np.stack([np.arange(len(values)), values], axis=1))
+    return f'<path class="{classes}" d="{path(straightened(places, 0.1) if len(values) > 2 else places)}"/>'
 
 
 class Losses(Picture):
@@ -60,20 +66,17 @@ class Losses(Picture):
 
     def __init__(self, steps, names, scale, width=350, height=300):
         super().__init__(width, height, scale)
-        self.axes = axes_in(self.figure, (0.17, 0.15, 0.79, 0.82), "step", "loss")
-        self.axes.set_xlim(0, steps)
-        self.lines = [
-            self.move(self.axes.plot([], [], color=color, linewidth=2, linestyle=dash, label=name)[0])
-            for name, color, dash in zip(names, (ON, INK), ("--", "-"), strict=True)
-        ]
-        self.axes.legend(loc="upper right", fontsize=8, frameon=False)
+        self.names, self.frame = names, Frame(56, 8, width - 68, height - 44, (0, steps), (0, 1))
 
     def show(self, alt, runs, top):
         """The loss axis reaches from 0 to top or a little higher; what is higher leaves the picture."""
-        _, top = nice_range(0, top)
-        if top != self.axes.get_ylim()[1]:
-            self.axes.set_ylim(0, top)
-            self.relimit()
-        for line, run in zip(self.lines, runs, strict=True):
-            line.set_data(np.arange(len(run)), run)
-        self.paint(alt)
+        self.frame.y = nice_range(0, top)
+        classes = ("run right", "run")
+        lines = "".join(_line(self.frame, run, of) for run, of in zip(runs, classes, strict=True))
+        right = self.frame.left + self.frame.width
+        keys = [
+            shape("line", of, x1=right - 148, y1=14 + 17 * n, x2=right - 124, y2=14 + 17 * n)
+            + text(right - 118, 18 + 17 * n, name, "start")
+            for n, (name, of) in enumerate(zip(self.names, classes, strict=True))
+        ]
+        self.paint(alt, self.frame.axes("step", "loss") + self.frame.inside(lines) + "".join(keys), self.frame)

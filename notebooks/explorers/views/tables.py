@@ -6,6 +6,7 @@ import ipywidgets as widgets
 import numpy as np
 
 LEVELS = 8  # shades of a cell on each side of 0
+SHADES = {level: f"{'p' if level > 0 else 'n'}{abs(level)}" if level else "" for level in range(-LEVELS, LEVELS + 1)}
 
 
 class Html(str):
@@ -19,14 +20,25 @@ class Axis:
         self.name, self.labels = name, [str(label) for label in labels]
 
 
-def matrix_html(symbol, meaning, array, rows, columns, limit, decimals=3, row=None, column=None, pointed_out=False):
-    """Write a matrix, or a vector as its one row, as an HTML table; a number with a colour shows a digit of its own."""
+def shades(values, limit):
+    """Name the shade of each value on a scale of ±limit: p1 to p8 above 0, n1 to n8 below, and none near 0."""
+    levels = np.clip(np.rint(LEVELS * np.asarray(values, float) / limit), -LEVELS, LEVELS).astype(int).tolist()
+    return [SHADES[level] for level in levels]
+
+
+def matrix_html(
+    symbol, meaning, array, rows, columns, limit, decimals=3, row=None, column=None, pointed_out=False, hand=""
+):
+    """Write a matrix, or a vector as its one row, as an HTML table; a number with a colour shows a digit of its own.
+
+    hand are the table's attributes that tell a page which entry a cell is.
+    """
     shape = f"({', '.join(map(str, array.shape))}{',' if array.ndim == 1 else ''})"
     grid = np.atleast_2d(array)
     corner = ", ".join(axis.name for axis in (rows, columns) if axis.name)
     mark = [' class="m"' if index == column else "" for index in range(grid.shape[1])]
     out = [
-        "<table class=bp-now>" if pointed_out else "<table>",
+        f"<table{' class=bp-now' if pointed_out else ''}{hand}>",
         f"<caption><b>{escape(symbol)}</b> {escape(meaning)} {shape}</caption>",
         f"<colgroup><col>{''.join(f'<col{m}>' for m in mark)}</colgroup><thead><tr><th scope=col>{escape(corner)}",
         *(f"<th scope=col>{escape(label)}" for label in columns.labels),
@@ -41,20 +53,15 @@ def matrix_html(symbol, meaning, array, rows, columns, limit, decimals=3, row=No
 
 
 def _number_cells(grid, limit, decimals):
-    levels = np.clip(np.rint(LEVELS * grid / limit), -LEVELS, LEVELS).astype(int).tolist()
     faintest = np.broadcast_to(limit / (2 * LEVELS), grid.shape[1])
     formats = [
         f"z.{max(decimals, digits)}f" if digits <= 6 else ".1e" for digits in -np.floor(np.log10(faintest)).astype(int)
     ]
-    for numbers, shades in zip(grid.tolist(), levels, strict=True):
+    for line, numbers in zip(grid, grid.tolist(), strict=True):
         yield [
-            f"<td{_shade(shade)}>" + format(number, "z.0f" if number.is_integer() else spec)
-            for number, shade, spec in zip(numbers, shades, formats, strict=True)
+            (f"<td class={shade}>" if shade else "<td>") + format(number, "z.0f" if number.is_integer() else spec)
+            for number, shade, spec in zip(numbers, shades(line, limit), formats, strict=True)
         ]
-
-
-def _shade(level):
-    return f" class={'p' if level > 0 else 'n'}{abs(level)}" if level else ""
 
 
 def _bool_cells(grid):
@@ -62,18 +69,18 @@ def _bool_cells(grid):
         yield ["<td class=on>1" if on else "<td>0" for on in line]
 
 
+def hand_of(symbol, turned=False):
+    """The attributes of a table that shows a symbol's matrix, or its transpose."""
+    return f' data-symbol="{escape(symbol)}"{" data-turned" if turned else ""}'
+
+
 class Matrix:
-    """A matrix as a table; `.array` is exactly what it shows."""
+    """A matrix as a table; `.array` is exactly what it shows, and `.hand` which entries a hand chooses there."""
 
     def __init__(self, symbol, meaning, rows, columns, decimals=3):
-        self.symbol, self.meaning, self.rows, self.columns, self.decimals = (
-            symbol,
-            meaning,
-            rows,
-            columns,
-            decimals,
-        )
-        self.array = None
+        self.symbol, self.meaning, self.decimals = symbol, meaning, decimals
+        self.rows, self.columns = rows, columns
+        self.array, self.hand = None, hand_of(symbol)
         self.widget = widgets.HTML()
 
     def show(self, array, limit, row=None, column=None, pointed_out=False):
@@ -90,6 +97,7 @@ class Matrix:
             row,
             column,
             pointed_out,
+            self.hand,
         )
 
 

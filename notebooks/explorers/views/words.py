@@ -17,6 +17,23 @@ class Words:
         self.widget.value = "".join(f"<p>{escape(line)}</p>" for line in self.lines)
 
 
+class Sum(Words):
+    """One number's equation, in which each number that is an entry can be taken; `.entry` is whose it is."""
+
+    def show(self, entry, factors):
+        """entry is (symbol, row, column); factors are pieces of text, each with its entry, or None."""
+        self.entry, self.lines = entry, ["".join(text for text, _ in factors)]
+        parts = [
+            escape(text) if of is None else f'<b data-touch="{escape(_words(of))}">{escape(text)}</b>'
+            for text, of in factors
+        ]
+        self.widget.value = f'<p class=bp-sum data-entry="{escape(_words(entry))}">{"".join(parts)}</p>'
+
+
+def _words(entry):
+    return "entry " + " ".join(map(str, entry))
+
+
 class Facts:
     """A table of names and what is true of them; `.rows` is what it says."""
 

@@ -1,0 +1,122 @@
+"""SVG as text: points as coordinates and paths, a frame with ticks and labels, and marks that a hand can take.
+
+Coordinates are rounded to a tenth of a CSS pixel, away from ties: the last bit of a number moves no digit.
+"""
+
+from functools import cache
+from html import escape
+
+import numpy as np
+
+TICKS = 5  # on each axis, wherever its range
+
+
+def rounded(values):
+    return np.round(np.asarray(values, float) + 1e-6, 1) + 0.0
+
+
+def path(points, closed=False):
+    """Write the way from point to point (n, 2)."""
+    return "M" + "L".join(f"{x:g} {y:g}" for x, y in rounded(points).tolist()) + "Z" * closed
+
+
+def straightened(points, tolerance=0.02):
+    """Leave out the points (n, 2) at which a line does not bend: those within tolerance of its straight way on."""
+    back, on = points[1:-1] - points[:-2], points[2:] - points[1:-1]
+    off = np.abs(back[:, 0] * on[:, 1] - back[:, 1] * on[:, 0])
+    bends = off > tolerance * (np.abs(back).sum(axis=1) + np.abs(on).sum(axis=1))
+    return points[np.concatenate([[True], bends, [True]])]
+
+
+def number(value):
+    """Write a number as on an axis, with a real minus sign."""
+    return f"{value:z.4g}".replace("-", "−")
+
+
+def text(x, y, words, classes=""):
+    """Write words at a place; the classes say how they are aligned: start, middle by default, or end."""
+    x, y = rounded([x, y])
+    return f'<text x="{x:g}" y="{y:g}"{_classes(classes)}>{escape(str(words))}</text>'
+
+
+def shape(name, classes="", touch=None, drag=None, **attributes):
+    """Write an element. touch is what a hand does to it, in words; drag the coordinates that then follow, x or xy."""
+    hand = f' data-touch="{escape(touch)}"' if touch else ""
+    hand += f' data-drag="{drag}"' if drag else ""
+    sizes = "".join(
+        f' {key}="{value if isinstance(value, str) else format(rounded(value), "g")}"'
+        for key, value in attributes.items()
+    )
+    return f"<{name}{_classes(classes)}{sizes}{hand}/>"
+
+
+def _classes(classes):
+    return f' class="{classes}"' if classes else ""
+
+
+class Frame:
+    """A rectangle of a picture in its pixels, and the ranges of data that it shows: x0 to x1, and y0 to y1 upwards."""
+
+    def __init__(self, left, top, width, height, x=(0, 1), y=(0, 1)):
+        self.left, self.top, self.width, self.height = left, top, width, height
+        self.x, self.y = x, y
+
+    def at(self, points):
+        """The places (n, 2) of points of data (n, 2)."""
+        x, y = np.asarray(points, float).T
+        across = self.left + self.width * (x - self.x[0]) / (self.x[1] - self.x[0])
+        down = self.top + self.height * (self.y[1] - y) / (self.y[1] - self.y[0])
+        return np.stack([across, down], axis=-1)
+
+    def attribute(self):
+        """What a page needs, to tell data from pixels."""
+        corners = (self.left, self.top, self.width, self.height, *self.x, *self.y)
+        return f' data-frame="{" ".join(f"{value:.6g}" for value in corners)}"'
+
+    def axes(self, xlabel, ylabel, labels="both"):
+        """Grid, ticks and labels; labels are those of both axes, of y alone, or of none."""
+        return _axes(self.left, self.top, self.width, self.height, tuple(self.x), tuple(self.y), xlabel, ylabel, labels)
+
+    def inside(self, content):
+        """Cut content off at the frame's edge."""
+        box = f"{self.left} {self.top} {self.width} {self.height}"
+        x, y, width, height = box.split()
+        return f'<svg x="{x}" y="{y}" width="{width}" height="{height}" viewBox="{box}">{content}</svg>'
+
+
+@cache
+def _axes(left, top, width, height, x, y, xlabel, ylabel, labels):
+    frame = Frame(left, top, width, height, x, y)
+    right, bottom = left + width, top + height
+    xs, ys = np.linspace(*x, TICKS), np.linspace(*y, TICKS)
+    across, down = frame.at(np.stack([xs, ys], axis=1)).T
+    grid = "".join(f"M{a:g} {top}V{bottom}" for a in rounded(across)) + "".join(
+        f"M{left} {d:g}H{right}" for d in rounded(down)
+    )
+    parts = [f'<path class="grid" d="{grid}"/>']
+    parts += [text(left - 5, d + 4, number(value), "end") for d, value in zip(down, ys, strict=True)]
+    if labels == "both":
+        parts += [text(a, bottom + 14, number(value)) for a, value in zip(across, xs, strict=True)]
+        parts.append(text(left + width / 2, bottom + 29, xlabel, "title"))
+    turned = f'transform="translate({left - 38} {top + height / 2:g}) rotate(-90)"'
+    parts.append(f'<text class="title" {turned}>{escape(ylabel)}</text>')
+    return "".join(parts)
+
+
+def nice_limit(values):
+    """Round the largest size among values up to 1, 2 or 5 times a power of ten."""
+    largest = float(np.abs(values).max())
+    if largest == 0:
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(largest))
+    return next(float(power * digit) for digit in (1, 2, 5, 10) if largest <= power * digit * (1 + 1e-9))
+
+
+def nice_range(low, high):
+    """The narrowest range around low to high that TICKS ticks divide into round numbers."""
+    gaps, least = TICKS - 1, (high - low) / (TICKS - 1)
+    power = 10.0 ** np.floor(np.log10(least))
+    for step in power * np.array([1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10, 20]):
+        start = step * np.floor(low / step + 1e-9)
+        if start + gaps * step >= high - 1e-9 * step:
+            return float(start), float(start + gaps * step)
