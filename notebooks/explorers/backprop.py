@@ -72,15 +72,12 @@ class BackpropExplorer(NetworkExplorer):
         previous = self.add_button("previous", "Previous step", lambda: self._go_to(step.value - 1))
         following = self.add_button("next", "Next step", lambda: self._go_to(step.value + 1))
         stepper = flow(step, previous, following, play)
+        controls = self.common_controls(*along)
+        pictures = [flow(self.plane.widget, self.network.widget), self.strip.widget, stepper]
+        said = [self.words.widget, self.sum.widget, self.equation.widget]
         return [
-            flow(
-                self.common_controls(*along),
-                widgets.VBox([flow(self.plane.widget, self.network.widget), self.strip.widget, stepper]),
-                self.curve.widget,
-            ),
-            self.words.widget,
-            self.sum.widget,
-            self.equation.widget,
+            flow(controls, widgets.VBox(pictures)),
+            flow(self.curve.widget, widgets.VBox(said)),
             flow(
                 widgets.VBox([self.add_matrices(symbol) for symbol in ("M", "G_H", "G_A1", "G_b1", "G_W2")]),
                 self.add_matrices("G_W1"),

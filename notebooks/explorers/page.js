@@ -71,8 +71,16 @@ function hearHands(root, lights) {
     send(wordsOf(mark));
   }
 
+  // The mark under a pointer; where lines cross, the one that it is nearest to.
+  function under(x, y) {
+    const all = document.elementsFromPoint(x, y).filter((mark) => root.contains(mark) && mark.matches('.bp-picture [data-touch]'));
+    if (all[0]?.tagName !== 'line') return all[0];
+    const away = (line) => Math.hypot(anchor(line, x, y)[0] - x, anchor(line, x, y)[1] - y);
+    return all.filter((mark) => mark.tagName === 'line').reduce((one, other) => (away(other) < away(one) ? other : one));
+  }
+
   root.addEventListener('pointerdown', (event) => {
-    const mark = event.target.closest('.bp-picture [data-touch]');
+    const mark = under(event.clientX, event.clientY);
     if (taken || event.button || !mark) return;
     event.preventDefault();
     mark.focus({ preventScroll: true });
