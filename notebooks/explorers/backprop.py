@@ -145,7 +145,7 @@ class BackpropExplorer(NetworkExplorer):
         self.show_plane(f"the class regions and the decision boundary. {self.say_point()}", regions=True)
         (symbol, index), label = self.controls["along"].value, self.controls["along"].label
         here, reach = getattr(self.params, symbol)[index], self.controls["value"].max
-        line = np.linspace(-reach, reach, 41)
+        line = np.linspace(-reach, reach, 31)
         losses = [self._loss_at(symbol, index, value) for value in line]
         self.curve.show(
             f"The loss as {label} moves, with its tangent. {self.say_slope()}",

@@ -1,11 +1,12 @@
 """A network as a graph of nodes and edges."""
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from explorers.views.picture import Picture
-from explorers.views.svg import rounded, shape, text
+from explorers.views.svg import path, shape, text
 from explorers.views.tables import shades
 
 WIDTHS = 4  # how wide an edge can be, from 1 to this many, for its size
@@ -64,30 +65,38 @@ class Graph(Picture):
         ways, hands = {}, []
         open_or_chosen = look.on | (np.arange(len(look.on)) == unit)
         for layer, (matrix, limit, name) in enumerate(zip(look.edges, look.edge_limits, names, strict=True)):
-            to, source = np.indices(matrix.shape).reshape(2, -1)
-            hidden = to if layer == 0 else source
-            widths = np.clip(np.ceil(WIDTHS * np.abs(matrix.ravel()) / limit), 0, WIDTHS).astype(int)
-            ends = rounded(np.stack([self.places[layer][source], self.places[layer + 1][to]], axis=1)).tolist()
-            for n in np.flatnonzero(open_or_chosen[hidden] | look.whole[layer]):
-                kind = ("n" if matrix.flat[n] < 0 else "p", int(widths[n]), bool(hidden[n] == unit))
-                (x1, y1), (x2, y2) = ends[n]
-                ways.setdefault(kind, []).append(f"M{x1:g} {y1:g}L{x2:g} {y2:g}")
-                hands.append(shape("line", "hand", f"entry {name} {to[n]} {source[n]}", x1=x1, y1=y1, x2=x2, y2=y2))
+            widths = np.clip(np.ceil(WIDTHS * np.abs(matrix) / limit), 0, WIDTHS).astype(int).ravel().tolist()
+            drawn = self._lines(layer, name)
+            for (hidden, way, hand), width, negative in zip(drawn, widths, (matrix < 0).ravel().tolist(), strict=True):
+                if open_or_chosen[hidden] or look.whole[layer]:
+                    ways.setdefault(("n" if negative else "p", width, hidden == unit), []).append(way)
+                    hands.append(hand)
         lines = [
             f'<path class="edge {sign} w{width}{" chosen" * chosen}" d="{"".join(parts)}"/>'
             for (sign, width, chosen), parts in sorted(ways.items())
         ]
         return "".join(lines + hands)
 
+    @cache  # noqa: B019: a graph's edges stay where they are as long as it lives
+    def _lines(self, layer, name):
+        """For each edge of a layer: its node in the middle, its way, and the mark that a hand takes."""
+        found = []
+        for to, end in enumerate(self.places[layer + 1]):
+            for source, start in enumerate(self.places[layer]):
+                (x1, y1), (x2, y2) = start, end
+                hand = shape("line", "hand", f"entry {name} {to} {source}", x1=x1, y1=y1, x2=x2, y2=y2)
+                found.append((source if layer else to, path([start, end]), hand))
+        return found
+
     def _nodes(self, look, layer, places, touch, unit, moving):
         numbers, limit = look.nodes[layer], look.node_limits[layer]
         middle = layer == 1
         fills = [""] * len(places) if numbers is None else shades(numbers, limit)
+        on = look.on.tolist()
         for n, ((x, up), fill) in enumerate(zip(places.tolist(), fills, strict=True)):
             classes = ["node", fill]
             if middle:
-                classes += ["lit" if look.lit and look.on[n] else "", "" if look.on[n] else "shut"]
-                classes += ["chosen"] if n == unit else []
+                classes += ["lit" if look.lit and on[n] else "", "" if on[n] else "shut", "chosen" if n == unit else ""]
             if numbers is not None and moving:
                 classes.append(f"{moving} l{layer}")
             yield shape("circle", " ".join(filter(None, classes)), touch.format(n), cx=x, cy=up, r=self.radius)

@@ -12,7 +12,13 @@ TICKS = 5  # on each axis, wherever its range
 
 
 def rounded(values):
+    """Round an array of coordinates."""
     return np.round(np.asarray(values, float) + 1e-6, 1) + 0.0
+
+
+def coordinate(value):
+    """Write one coordinate."""
+    return f"{round(value + 1e-6, 1) + 0.0:g}"
 
 
 def path(points, closed=False):
@@ -35,18 +41,14 @@ def number(value):
 
 def text(x, y, words, classes=""):
     """Write words at a place; the classes say how they are aligned: start, middle by default, or end."""
-    x, y = rounded([x, y])
-    return f'<text x="{x:g}" y="{y:g}"{_classes(classes)}>{escape(str(words))}</text>'
+    return f'<text x="{coordinate(x)}" y="{coordinate(y)}"{_classes(classes)}>{escape(str(words))}</text>'
 
 
 def shape(name, classes="", touch=None, drag=None, **attributes):
     """Write an element. touch is what a hand does to it, in words; drag the coordinates that then follow, x or xy."""
     hand = f' data-touch="{escape(touch)}"' if touch else ""
     hand += f' data-drag="{drag}"' if drag else ""
-    sizes = "".join(
-        f' {key}="{value if isinstance(value, str) else format(rounded(value), "g")}"'
-        for key, value in attributes.items()
-    )
+    sizes = "".join(f' {key}="{coordinate(value)}"' for key, value in attributes.items())
     return f"<{name}{_classes(classes)}{sizes}{hand}/>"
 
 
