@@ -47,7 +47,7 @@ class BackpropExplorer(NetworkExplorer):
 
     def build(self):
         self.plane = self.views["plane"] = Plane(self.scale)
-        self.network = self.views["network"] = Graph(len(self.params.b1), self.scale)
+        self.network = self.views["network"] = Graph(len(self.params.b1), ("W1", "W2"), self.scale)
         self.curve = self.views["curve"] = Curve("loss L", self.scale)
         self.strip = self.views["strip"] = Strip(WAY, self.scale)
         self.equation = self.views["step"] = Equation()

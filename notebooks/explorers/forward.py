@@ -13,7 +13,7 @@ class ForwardExplorer(NetworkExplorer):
     def build(self):
         n_hidden = len(self.params.b1)
         self.plane = self.views["plane"] = Plane(self.scale)
-        self.network = self.views["network"] = Graph(n_hidden, self.scale)
+        self.network = self.views["network"] = Graph(n_hidden, ("W1", "W2"), self.scale)
         return [
             flow(self.common_controls(), self.plane.widget, self.network.widget),
             self.words.widget,

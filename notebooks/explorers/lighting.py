@@ -54,8 +54,8 @@ def said(step, values, example):
 
 
 def touches(example):
-    """Return the words of a hand that takes a node of each layer, and the names of the matrices of edges."""
-    return f"entry X {example} {{}}", "unit {}", f"entry Z {example} {{}}", "W1", "W2"
+    """Return the words of a hand that takes a node of each layer."""
+    return f"entry X {example} {{}}", "unit {}", f"entry Z {example} {{}}"
 
 
 def _of(array, example):

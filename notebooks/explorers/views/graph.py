@@ -1,6 +1,5 @@
 """A network as a graph of nodes and edges."""
 
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -32,7 +31,8 @@ class Look(NamedTuple):
 class Graph(Picture):
     """Two inputs, n hidden units, two outputs: a solid edge is above 0, a dashed one below, a wide one large."""
 
-    def __init__(self, n_hidden, scale, width=380, height=350):
+    def __init__(self, n_hidden, edges, scale, width=380, height=350):
+        """edges are the names of its two matrices, by which a hand takes an edge."""
         super().__init__(width, height, scale)
         self.apart = (height - 34) / n_hidden
         middle, pair = 24 + (height - 34) / 2, (height - 34) / 4
@@ -43,15 +43,16 @@ class Graph(Picture):
             np.array([(width - 84.0, up) for up in self.ups]),
         ]
         self.radius = min(9.0, 0.46 * self.apart)
+        self.lines = [self._lines(layer, name) for layer, name in enumerate(edges)]
 
     def show(self, alt, look, titles, said, touches, unit, moving=""):
         """Draw a look; titles stand above the layers, said are lines beside the outer nodes.
 
-        touches are the words of a hand: those of the three layers' nodes, and the names of the two edge matrices.
+        touches are the words of a hand that takes a node of each layer.
         moving is the class of numbers that have just come: they fade in, where a person has not asked for less motion.
         """
         content = [text(x, 12, title) for (x, _), title in zip((p[0] for p in self.places), titles, strict=True)]
-        content.append(self._edges(look, unit, touches[3:], moving))
+        content.append(self._edges(look, unit))
         for layer, places in enumerate(self.places):
             content += self._nodes(look, layer, places, touches[layer], unit, moving)
         outer = [*self.places[0], *self.places[2]]
@@ -61,13 +62,13 @@ class Graph(Picture):
             content += [text(x + away, first + 14 * n, line, align) for n, line in enumerate(lines)]
         self.paint(alt, "".join(content))
 
-    def _edges(self, look, unit, names, moving):
+    def _edges(self, look, unit):
         ways, hands = {}, []
         open_or_chosen = look.on | (np.arange(len(look.on)) == unit)
-        for layer, (matrix, limit, name) in enumerate(zip(look.edges, look.edge_limits, names, strict=True)):
+        for layer, (matrix, limit) in enumerate(zip(look.edges, look.edge_limits, strict=True)):
             widths = np.clip(np.ceil(WIDTHS * np.abs(matrix) / limit), 0, WIDTHS).astype(int).ravel().tolist()
-            drawn = self._lines(layer, name)
-            for (hidden, way, hand), width, negative in zip(drawn, widths, (matrix < 0).ravel().tolist(), strict=True):
+            negatives = (matrix < 0).ravel().tolist()
+            for (hidden, way, hand), width, negative in zip(self.lines[layer], widths, negatives, strict=True):
                 if open_or_chosen[hidden] or look.whole[layer]:
                     ways.setdefault(("n" if negative else "p", width, hidden == unit), []).append(way)
                     hands.append(hand)
@@ -77,7 +78,6 @@ class Graph(Picture):
         ]
         return "".join(lines + hands)
 
-    @cache  # noqa: B019: a graph's edges stay where they are as long as it lives
     def _lines(self, layer, name):
         """For each edge of a layer: its node in the middle, its way, and the mark that a hand takes."""
         found = []
