@@ -58,7 +58,6 @@ class HiddenLayerExplorer(NetworkExplorer):
         G_X = self.values["G_X"]
         return [
             self.say_point(),
-            self.say_sum(),
             f"G_b1[{j}] = sum of column {j} of G_A1 = {self.values['G_b1'][j]:+z.3f}.",
             f"G_X[{i}] = ({G_X[i, 0]:+z.3f}, {G_X[i, 1]:+z.3f}): along its arrow, point {i} raises the loss fastest.",
             f"Arrows are drawn {self.stretch:.3g} times as long as the rows of G_X.",

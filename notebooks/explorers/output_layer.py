@@ -81,7 +81,6 @@ class OutputLayerExplorer(NetworkExplorer):
         ways = self.values["G_Z"][i] * self.params.W2[:, j]
         return [
             self.say_point(),
-            self.say_sum(),
             f"Example {i} brings G_Z[{i}, {k}] H[{i}, {j}] = ({g:+z.3f})({h:z.2f}) = {g * h:+z.3f}.",
             f"G_H[{i}, {j}] = sum over k of G_Z[{i}, k] W2[k, {j}] = {ways[0]:+z.3f} {ways[1]:+z.3f} = {G_H:+z.3f}.",
         ]

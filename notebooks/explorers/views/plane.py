@@ -20,7 +20,7 @@ class Plane(Picture):
 
     def __init__(self, scale, size=340):
         super().__init__(size, size, scale)
-        self.frame = Frame(46, 6, size - 54, size - 40)
+        self.frame = Frame(50, 6, size - 58, size - 40)
         self.limit = None
 
     def set_limit(self, limit):

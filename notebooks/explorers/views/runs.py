@@ -58,7 +58,7 @@ def _shares(frame):
 def _line(frame, values, classes):
     """A line through values at steps 0, 1, …; no finer than can be seen."""
     places = frame.at(np.stack([np.arange(len(values)), values], axis=1))
-    return f'<path class="{classes}" d="{path(straightened(places, 0.1) if len(values) > 2 else places)}"/>'
+    return f'<path class="{classes}" d="{path(straightened(places))}"/>'
 
 
 class Losses(Picture):

@@ -26,12 +26,26 @@ def path(points, closed=False):
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in rounded(points).tolist()) + "Z" * closed
 
 
-def straightened(points, tolerance=0.02):
-    """Leave out the points (n, 2) at which a line does not bend: those within tolerance of its straight way on."""
-    back, on = points[1:-1] - points[:-2], points[2:] - points[1:-1]
-    off = np.abs(back[:, 0] * on[:, 1] - back[:, 1] * on[:, 0])
-    bends = off > tolerance * (np.abs(back).sum(axis=1) + np.abs(on).sum(axis=1))
-    return points[np.concatenate([[True], bends, [True]])]
+def straightened(points, tolerance=0.1):
+    """Leave out the points (n, 2) that are within tolerance of the straight way between two that stay.
+
+    Source: Douglas and Peucker 1973, Algorithms for the reduction of the number of points.
+    """
+    stays, ways = np.zeros(len(points), bool), [(0, len(points) - 1)]
+    stays[[0, -1]] = True
+    while ways:
+        first, last = ways.pop()
+        along, from_first = points[last] - points[first], points[first + 1 : last] - points[first]
+        if not len(from_first):
+            continue
+        length = np.hypot(*along)
+        away = np.abs(from_first @ (-along[1], along[0])) / length if length else np.hypot(*from_first.T)
+        farthest = int(away.argmax())
+        if away[farthest] > tolerance:
+            middle = first + 1 + farthest
+            stays[middle] = True
+            ways += [(first, middle), (middle, last)]
+    return points[stays]
 
 
 def number(value):
@@ -100,7 +114,7 @@ def _axes(left, top, width, height, x, y, xlabel, ylabel, labels):
     if labels == "both":
         parts += [text(a, bottom + 14, number(value)) for a, value in zip(across, xs, strict=True)]
         parts.append(text(left + width / 2, bottom + 29, xlabel, "title"))
-    turned = f'transform="translate({left - 38} {top + height / 2:g}) rotate(-90)"'
+    turned = f'transform="translate({left - 43} {top + height / 2:g}) rotate(-90)"'
     parts.append(f'<text class="title" {turned}>{escape(ylabel)}</text>')
     return "".join(parts)
 
