@@ -1,8 +1,11 @@
 """What all tests share: a browser, a JupyterLab, marks, and property tests that draw the same examples in each run."""
 
+import ipywidgets as widgets
 import pytest
 from hypothesis import settings
 from lab import browser, chromium_path, lab_server
+from pages import cdn  # noqa: F401
+from screens import run  # noqa: F401
 
 settings.register_profile("project", deadline=None, derandomize=True, max_examples=60, database=None)
 settings.load_profile("project")
@@ -29,3 +32,10 @@ def chromium():
 def lab():
     with lab_server() as lab:
         yield lab
+
+
+@pytest.fixture(autouse=True)
+def no_widgets_left():
+    """ipywidgets remembers every widget until it is closed."""
+    yield
+    widgets.Widget.close_all()

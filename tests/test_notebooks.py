@@ -226,7 +226,7 @@ def outputs_say_not_attempted(nb, path):
 def solutions_below(nb, path):
     for n, cell in code_cells(nb):
         if is_exercise(cell) and not solved(nb, n):
-            yield f"cell {n}: expected one statement with three dots, then the check; and one solution, collapsed, below"
+            yield f"cell {n}: expected one statement with three dots, the check, and below one collapsed solution"
 
 
 def nothing_depends_on_an_exercise(nb, path):
