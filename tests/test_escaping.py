@@ -83,6 +83,17 @@ def test_the_alt_text_of_a_picture_is_text():
     assert Reader(picture.widget.value).alts == [EVIL]
 
 
+def test_the_pages_script_comes_whole_whatever_is_in_it(monkeypatch):
+    script = """() => { say("one") && say('two') < 3 }"""
+    monkeypatch.setattr(explorers.page, "_file", lambda name: script)
+    found = []
+    reader = HTMLParser()
+    reader.handle_starttag = lambda tag, attributes: found.append((tag, dict(attributes)))
+    reader.feed(explorers.page.style(1.0).value)
+    ((tag, attributes),) = found
+    assert tag == "style" and script in attributes["onload"] and list(attributes) == ["onload"]
+
+
 def raises(G_Z, H):
     raise RuntimeError(EVIL)
 

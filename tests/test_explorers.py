@@ -596,6 +596,20 @@ def test_a_table_can_be_read_aloud_and_without_colour(name):
             assert {"": True, "on": text == "1", "p": float(text) > 0, "n": float(text) < 0}[colour]
 
 
+@every_network_explorer
+def test_the_chosen_row_and_column_are_marked(name):
+    explorer = chosen(name, *own_net())
+    marked = set()
+    for key, view in of_kind(explorer, "array").items():
+        html, ways = view.widget.value, (view.rows, view.columns)
+        rows = [index for index, line in enumerate(re.findall(r"<tr[^>]*>(?=<th scope=row)", html)) if "m" in line[3:]]
+        columns = [index for index, line in enumerate(re.findall(r"<col[^g>]*>", html)[1:]) if "m" in line]
+        wanted = [[at for axis, at in (("example", 3), ("unit", 7)) if explorer.axes[axis] is way] for way in ways]
+        assert [rows, columns] == wanted, key
+        marked |= {way.name for way, at in zip(ways, wanted, strict=True) if at}
+    assert "i" in marked
+
+
 @pytest.mark.parametrize("size", [1e-3, 1e-6, 1e-9, 1.0, 1e3])
 def test_a_coloured_number_shows_its_sign(size):
     X, y, params = own_net()
@@ -814,6 +828,16 @@ def test_relu_a_unit_dies_for_the_whole_batch_and_wakes():
         assert f"{M.sum()} of {M.size} entries are on." in repr(explorer)
         named = re.search("whole batch: (.*)[.]", repr(explorer))[1]
         assert re.findall(r"\d+", named) == [str(unit) for unit in range(16) if not M[:, unit].any()]
+
+
+def test_training_walks_the_steps_of_train_and_back():
+    X, y, params = own_net()
+    explorer = make("training_explorer", X, y, params)
+    for step, lr in ((20, 0.5), (0, 0.5), (7, 2)):
+        explorer.controls["lr"].value, explorer.controls["step"].value = lr, step
+        trained, history = m.train(X, y, params, lr, step)
+        assert all(np.array_equal(now, then) for now, then in zip(explorer.params, trained, strict=True))
+        assert f"Step {step}: loss {history.loss[-1]:.4f}, right on {history.accuracy[-1]:.1%}" in repr(explorer)
 
 
 # what comes out of each step, and the matrices that go in
