@@ -97,19 +97,16 @@ def _step(values, symbol, column, lit, names):
 
 
 def _softmax(values, symbol, column, lit, names):
-    (row,) = lit
-    z = np.array([_value(values, entry) for entry in row])
+    z, own = np.array([_value(values, entry) for entry in lit[0]]), lit[0][column]
     total, shown = _written_out(
-        "exp(#)", [*zip(row)], np.exp(z - z.max()), lambda rest: f"exp({_digits(np.logaddexp.reduce(z[rest]), 2)})"
+        "exp(#)", [*zip(lit[0])], np.exp(z - z.max()), lambda rest: f"exp({_digits(np.logaddexp.reduce(z[rest]), 2)})"
     )
-    by_name = f"exp({_name(values, *row[column])}) / Σ_c exp({names[0]})"
-    return by_name, f"exp(#) / ({total})", [row[column], *shown], []
+    return f"exp({_name(values, *own)}) / Σ_c exp({names[0]})", f"exp(#) / ({total})", [own, *shown], []
 
 
 def _loss(values, symbol, column, lit, names):
-    (true,) = lit
-    logs = [_log_p(values, entry) for entry in true]
-    total, shown = _written_out("log #", [*zip(true)], logs)
+    logs = [_log_p(values, entry) for entry in lit[0]]
+    total, shown = _written_out("log #", [*zip(lit[0])], logs)
     return "−(1/N) Σ_i log P[i, y_i]", f"−({total}) / {len(logs)}", shown, [-log / len(logs) for log in logs]
 
 
