@@ -74,10 +74,11 @@ class BackpropExplorer(NetworkExplorer):
         stepper = flow(step, previous, following, play)
         controls = self.common_controls(*along)
         pictures = [flow(self.plane.widget, self.network.widget), self.strip.widget, stepper]
-        said = [self.words.widget, self.sum.widget, self.equation.widget]
+        said = widgets.VBox([self.words.widget, self.sum.widget], layout=widgets.Layout(flex="1 1 420px"))
         return [
             flow(controls, widgets.VBox(pictures)),
-            flow(self.curve.widget, widgets.VBox(said)),
+            flow(self.curve.widget, said),
+            self.equation.widget,
             flow(
                 widgets.VBox([self.add_matrices(symbol) for symbol in ("M", "G_H", "G_A1", "G_b1", "G_W2")]),
                 self.add_matrices("G_W1"),
