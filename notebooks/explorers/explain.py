@@ -8,7 +8,7 @@ import numpy as np
 
 import mlp_helpers as mlp
 
-ALL_UP_TO, LARGEST = 16, 6  # a sum is written whole up to so many terms; beyond that, so many of them
+ALL_UP_TO, LARGEST = 17, 6  # a sum is written whole up to 16 products and a bias; beyond that, so many of its terms
 
 GIVEN = {
     "X": "an input",
