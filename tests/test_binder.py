@@ -19,7 +19,6 @@ import uv
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = (ROOT / ".binder/runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
@@ -78,22 +77,8 @@ def test_the_lock_says_how_it_is_made_and_names_no_registry():
     command = text.splitlines()[1].removeprefix("#").split()
     assert "://" not in text
     assert command[:3] == ["uv", "pip", "compile"]
-    documented = [line.split() for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()]
-    assert any({*command[1:], "--upgrade"} <= set(line) for line in documented), "the README has no such command"
-
-
-def test_the_readme_of_the_lock_speaks_of_the_locked_versions():
-    """A new lock asks for a new look at the advisories; each version that fixed one is not newer than the lock's."""
-    text = (ROOT / ".binder/README.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| ([\w-]+) \| (\d\S*) \| ([^|]+) \| ([^|]+) \|$", text, flags=re.MULTILINE)
-    locked = {lock.name: str(lock.specifier).removeprefix("==") for lock in requirements(".binder/constraints.txt")}
-    assert {name: version for name, version, *_ in rows}.items() <= locked.items()
-    fixes = [(Version(fixed), Version(version)) for _, version, _, fixed in rows if fixed[0].isdigit()]
-    assert len(fixes) > 10
-    assert all(fixed <= version for fixed, version in fixes)
-    unfixed = {advisory.split(":")[0] for *_, advisory, fixed in rows if not fixed[0].isdigit()}
-    workflow = (ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8")
-    assert unfixed == set(re.findall(r"--ignore-vuln (\S+)", workflow))
+    documented = [line.split() for line in (ROOT / ".binder/README.md").read_text(encoding="utf-8").splitlines()]
+    assert any({*command[1:], "--upgrade"} <= set(line) for line in documented), ".binder/README.md has another command"
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +112,6 @@ def test_the_environment_is_the_lock_no_more_and_no_less(binder):
         for lock in requirements(".binder/constraints.txt")
         if not lock.marker or lock.marker.evaluate(facts)
     }
-    assert f"The environment has {len(installed)} packages" in (ROOT / "README.md").read_text(encoding="utf-8")
     del installed["pip"]
     assert installed == wanted | {canonicalize_name(PROJECT["name"]): PROJECT["version"]}
     assert facts["python_version"] == PYTHON
