@@ -1,11 +1,23 @@
-"""What all tests share: a browser, and property tests that draw the same examples in each run, not judged by time."""
+"""What all tests share: a browser, a JupyterLab, marks, and property tests that draw the same examples in each run."""
 
+import ipywidgets as widgets
 import pytest
 from hypothesis import settings
-from lab import browser, chromium_path
+from lab import browser, chromium_path, lab_server
+from pages import cdn  # noqa: F401
+from screens import run  # noqa: F401
 
 settings.register_profile("project", deadline=None, derandomize=True, max_examples=60, database=None)
 settings.load_profile("project")
+
+MARKS = {"chromium": "browser", "cdn": "network"}  # a test that takes the fixture has the mark
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        for fixture in MARKS.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(MARKS[fixture])
 
 
 @pytest.fixture(scope="module")
@@ -14,3 +26,16 @@ def chromium():
         pytest.skip("needs Chromium or Chrome, as from: apt-get install chromium")
     with browser() as chromium:
         yield chromium
+
+
+@pytest.fixture(scope="session")
+def lab():
+    with lab_server() as lab:
+        yield lab
+
+
+@pytest.fixture(autouse=True)
+def no_widgets_left():
+    """ipywidgets remembers every widget until it is closed."""
+    yield
+    widgets.Widget.close_all()

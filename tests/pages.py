@@ -4,6 +4,7 @@ What a page loads from the web comes from npm's packages here. A test that takes
 and `cdn(page)` lets a Playwright page load from them.
 """
 
+import contextlib
 import mimetypes
 import os
 import re
@@ -12,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -40,9 +42,10 @@ def export(kind, folder):
 
 
 @pytest.fixture(scope="session")
-def cdn(request):
-    """Download the packages once, into pytest's cache; without a network, only a CI run fails."""
-    folder = request.config.cache.mkdir("npm")
+def cdn(request, tmp_path_factory):
+    """Download the packages once, into pytest's cache if it has one; without a network, only a CI run fails."""
+    has_cache = hasattr(request.config, "cache")
+    folder = request.config.cache.mkdir("npm") if has_cache else tmp_path_factory.mktemp("npm")
     try:
         for package in PACKAGES:
             if not (folder / package).exists():
@@ -56,14 +59,13 @@ def cdn(request):
 def _download(package, folder):
     places = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     npm = shutil.which("npm", path=places)
-    command = [npm, "pack", package, "--pack-destination", str(folder), "--fetch-retries=1"]
-    subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | {"PATH": places})
-    archive, part = folder / f"{package.replace('@', '-')}.tgz", folder / f"{package}.part"
-    shutil.rmtree(part, ignore_errors=True)
-    with tarfile.open(archive) as tar:
-        tar.extractall(part, filter="data")
-    archive.unlink()
-    part.rename(folder / package)
+    with tempfile.TemporaryDirectory(dir=folder) as home:
+        command = [npm, "pack", package, "--pack-destination", home, "--fetch-retries=1"]
+        subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | {"PATH": places})
+        with tarfile.open(Path(home, f"{package.replace('@', '-')}.tgz")) as tar:
+            tar.extractall(Path(home, package), filter="data")
+        with contextlib.suppress(OSError):  # another run was first
+            Path(home, package).rename(folder / package)
 
 
 def _answer(route, folder):

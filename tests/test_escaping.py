@@ -1,11 +1,15 @@
 """What a learner can type is shown as text, never run; an explorer's HTML fetches nothing."""
 
+import base64
+import re
 from html.parser import HTMLParser
 
 import ipywidgets as widgets
+import nbformat
 import numpy as np
 import pytest
 from IPython.core.formatters import DisplayFormatter
+from test_reading import OURS, as_html
 
 import explorers
 import mlp_helpers as m
@@ -79,6 +83,17 @@ def test_the_alt_text_of_a_picture_is_text():
     assert Reader(picture.widget.value).alts == [EVIL]
 
 
+def test_the_pages_script_comes_whole_whatever_is_in_it(monkeypatch):
+    script = """() => { say("one") && say('two') < 3 }"""
+    monkeypatch.setattr(explorers.page, "_file", lambda name: script)
+    found = []
+    reader = HTMLParser()
+    reader.handle_starttag = lambda tag, attributes: found.append((tag, dict(attributes)))
+    reader.feed(explorers.page.style(1.0).value)
+    ((tag, attributes),) = found
+    assert tag == "style" and script in attributes["onload"] and list(attributes) == ["onload"]
+
+
 def raises(G_Z, H):
     raise RuntimeError(EVIL)
 
@@ -122,3 +137,22 @@ def test_an_explorer_is_made_of_what_ipywidgets_brings_and_fetches_nothing(name)
             assert "://" not in widget.value
             if not widget.value.startswith("<style"):
                 Reader(widget.value)
+
+
+def test_an_output_in_an_exported_page_is_text():
+    class Nasty(explorers.relu.ReluExplorer):
+        def describe(self):
+            return [EVIL]
+
+    data, metadata = Nasty()._repr_mimebundle_()
+    shown = {"image/png": base64.b64encode(data["image/png"]).decode(), "text/plain": data["text/plain"]}
+    cell = nbformat.v4.new_code_cell("1")
+    cell.outputs = [nbformat.v4.new_output("display_data", shown, metadata=metadata)]
+    cell.outputs += [nbformat.v4.new_output("stream", text=data["text/plain"])]
+    for template in ({}, OURS):
+        html = as_html(nbformat.v4.new_notebook(cells=[cell]), **template)
+        assert len(html.find_all("img")) == 1
+        assert not html.find_all(onerror=True) and not html.find_all(href=re.compile("stolen"))
+        assert "stolen" not in "".join(script.get_text() for script in html.find_all("script"))
+        assert EVIL in html.find("pre", string=re.compile("stolen")).get_text()
+    assert EVIL in html.find("img")["alt"]

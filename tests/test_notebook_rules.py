@@ -1,131 +1,165 @@
-"""Each rule for notebooks passes a good notebook and notices a bad one."""
+"""Each rule for notebooks, and another run, passes a good notebook and notices a bad one; and how one is refreshed."""
 
 import nbformat
 import pytest
 import test_notebooks as rules
+import test_runs as runs
 from refresh_notebooks import WIDGET_VIEW, as_text, main, refresh
 
 PAGE = """# Add two numbers
 
 ![a plane](picture.png) and `[not](a_link)` and $G[i](j)$
-
-<details>
-<summary>Answer</summary>
-
-3
-</details>
-
-Next: [the second](02_second.ipynb)
 """
+SET_UP = """import numpy as np
+from checker import check_answer, check_slopes
+from mlp_helpers import backward, init_params
+
+X, y, params = np.eye(2), [0, 1], init_params(np.random.default_rng(0))"""
+FIRST = """def my_G_H(G_Z, W2):
+    return ...
 
 
-def edit(number, text):
+check_answer("G_H", my_G_H, X, y, params)"""
+SECOND = """A = np.ones((2, 3))
+my_gradient = ...
+
+check_slopes(my_gradient, lambda A: (A**2).sum(), A)"""
+FIRST_SOLUTION = "def my_G_H(G_Z, W2):\n    return G_Z @ W2"
+DETAILS = "<details>\n<summary>Solution</summary>\n\n```python\n{}\n```\n\nBecause.\n\n</details>"
+CELLS = {  # those with "text" in their id are Markdown
+    "text-page": PAGE,
+    "print": "a = 1\nprint('a =', a)",
+    "show": "a + 2",
+    "set-up": SET_UP,
+    "first": FIRST,
+    "text-first": DETAILS.format(FIRST_SOLUTION),
+    "second": SECOND,
+    "text-second": DETAILS.format("my_gradient = 2 * A"),
+    "after": "backward(X, y, params).G_b2.shape",
+    "text-end": "Next: [the second](02_second.ipynb)",
+}
+CODE = [name for name in CELLS if "text" not in name]
+
+
+def cell(nb, name):
+    return nb.cells[list(CELLS).index(name)]
+
+
+def append(name, text):
     def change(nb):
-        nb.cells[number].source = text
+        cell(nb, name).source += text
 
     return change
 
 
-def append(number, text):
+def swap(name, old, new):
     def change(nb):
-        nb.cells[number].source += text
+        assert old in cell(nb, name).source
+        cell(nb, name).source = cell(nb, name).source.replace(old, new)
 
     return change
+
+
+def update(name, **changes):
+    return lambda nb: cell(nb, name).update(changes)
 
 
 def output(**changes):
-    def change(nb):
-        nb.cells[1].outputs[0].update(changes)
-
-    return change
+    return lambda nb: cell(nb, "print").outputs[0].update(changes)
 
 
-def metadata(number, **changes):
-    def change(nb):
-        nb.cells[number].metadata.update(nbformat.from_dict(changes))
-
-    return change
-
-
-def widget_view(nb):
-    nb.cells[2].outputs[0].data[WIDGET_VIEW] = {"model_id": "1"}
+def metadata(name, **changes):
+    return lambda nb: cell(nb, name).metadata.update(nbformat.from_dict(changes))
 
 
 BROKEN = [
-    (rules.run_in_order, lambda nb: nb.cells[2].update(execution_count=5)),
-    (rules.run_in_order, lambda nb: nb.cells[1].update(execution_count=None)),
-    (rules.has_outputs, lambda nb: [cell.update(outputs=[]) for cell in nb.cells[1:]]),
+    (rules.run_in_order, update("show", execution_count=5)),
+    (rules.run_in_order, update("print", execution_count=None)),
+    (rules.has_outputs, lambda nb: [cell(nb, name).update(outputs=[]) for name in CODE]),
     (rules.no_errors, output(name="stderr", text="a warning")),
     (rules.no_errors, output(output_type="error", ename="ValueError")),
     (rules.small, output(text="7" * 300_000)),
     (rules.clean_file, lambda nb: nb.metadata.update(widgets={})),
-    (rules.clean_file, metadata(0, collapsed=True)),
-    (rules.clean_file, widget_view),
+    (rules.clean_file, metadata("text-page", collapsed=True)),
+    (rules.clean_file, lambda nb: cell(nb, "show").outputs[0].data.update({WIDGET_VIEW: {"model_id": "1"}})),
     (rules.stable_ids, lambda nb: nb.update(nbformat_minor=4)),
-    (rules.stable_ids, lambda nb: nb.cells[1].pop("id")),
-    (rules.stable_ids, lambda nb: nb.cells[1].update(id="not valid")),
-    (rules.stable_ids, lambda nb: nb.cells[1].update(id=nb.cells[2].id)),
-    (rules.short_cells, append(1, "\n1" * 20)),
-    (rules.short_cells, lambda nb: [cell.update(source="1\n2\n3\n4\n5") for cell in nb.cells[1:]]),
-    (rules.allowed_code, append(1, "\nimport sys; sys.path.append('..')")),
-    (rules.allowed_code, append(1, "\nfrom numpy import *")),
-    (rules.allowed_code, append(1, "\n%matplotlib inline")),
-    (rules.allowed_code, append(1, "\n!pip install numpy")),
-    (rules.allowed_code, append(1, "\nimport urllib.request")),
-    (rules.allowed_code, append(1, "\nfrom IPython.display import Javascript")),
-    (rules.allowed_code, append(1, "\n# NBVAL_IGNORE_OUTPUT")),
-    (rules.allowed_code, append(1, "\ninteract(print, x=1)")),
-    (rules.allowed_code, metadata(1, tags=["nbval-skip"])),
+    (rules.stable_ids, lambda nb: cell(nb, "print").pop("id")),
+    (rules.stable_ids, update("print", id="not valid")),
+    (rules.stable_ids, update("print", id="show")),
+    (rules.short_cells, append("print", "\n1" * 20)),
+    (rules.short_cells, lambda nb: [cell(nb, name).update(source="1\n2\n3\n4\n5") for name in CODE]),
+    (rules.allowed_code, append("print", "\nimport sys; sys.path.append('..')")),
+    (rules.allowed_code, append("print", "\nfrom numpy import *")),
+    (rules.allowed_code, append("print", "\n%matplotlib inline")),
+    (rules.allowed_code, append("print", "\n!pip install numpy")),
+    (rules.allowed_code, append("print", "\nimport urllib.request")),
+    (rules.allowed_code, append("print", "\nfrom IPython.display import Javascript")),
+    (rules.allowed_code, append("print", "\n# NBVAL_IGNORE_OUTPUT")),
+    (rules.allowed_code, append("print", "\ninteract(print, x=1)")),
+    (rules.allowed_code, metadata("print", tags=["nbval-skip"])),
     (rules.portable_outputs, output(text="/root/notebooks")),
     (rules.portable_outputs, output(text="saved in C:\\Users")),
     (rules.portable_outputs, output(text="<Line2D object at 0x7f3a2b1c>")),
-    (rules.slides, metadata(0, slideshow={"slide_type": "page"})),
-    (rules.slides, lambda nb: nb.cells[1].metadata.pop("slideshow")),
-    (rules.alt_texts, append(0, "![](picture.png)")),
-    (rules.alt_texts, append(0, '<img src="picture.png">')),
-    (rules.links_lead_somewhere, append(0, "[x](nowhere.ipynb#heading)")),
-    (rules.links_lead_somewhere, append(0, '<img src="nowhere.png" alt="x">')),
-    (rules.details_closed, append(0, "<details><summary>x</summary>")),
-    (rules.details_closed, append(0, "<details>x</details>")),
-    (rules.leads_on, edit(0, "# The end")),
+    (rules.slides, metadata("text-page", slideshow={"slide_type": "page"})),
+    (rules.slides, lambda nb: cell(nb, "print").metadata.pop("slideshow")),
+    (rules.alt_texts, append("text-page", "![](picture.png)")),
+    (rules.alt_texts, append("text-page", '<img src="picture.png">')),
+    (rules.leads_on, update("text-end", source="The end")),
+    (rules.outputs_say_not_attempted, update("first", outputs=[])),
+    (rules.outputs_say_not_attempted, lambda nb: cell(nb, "second").outputs[0].data.update({"text/plain": "Correct."})),
+    (rules.solutions_below, swap("text-first", "```python", "```")),
+    (rules.solutions_below, swap("text-first", "<details>", "")),
+    (rules.solutions_below, swap("text-first", "<details>", "<details open>")),
+    (rules.solutions_below, update("text-second", source="The end")),
+    (rules.solutions_below, swap("second", "(A**2).sum(), A)", "[(A**2).sum(), ...][0], A)")),
+    (rules.nothing_depends_on_an_exercise, swap("after", "X, y", "X, my_gradient")),
+    (rules.nothing_depends_on_an_exercise, swap("after", "backward(X, y, params)", "my_G_H(X, params.W2)")),
+    (rules.nothing_depends_on_an_exercise, swap("after", "X, y", "A, y")),
+    (rules.two_to_four, swap("second", "...", "2 * A")),
+    (rules.two_to_four, lambda nb: nb.cells.extend(nb.cells[4:8] * 2)),
 ]
 
 
 @pytest.fixture(scope="module")
 def good_text(tmp_path_factory):
     path = tmp_path_factory.mktemp("good") / "01_first.ipynb"
-    cells = [
-        nbformat.v4.new_markdown_cell(PAGE, id="page"),
-        nbformat.v4.new_code_cell("a = 1\nprint('a =', a)", id="print"),
-        nbformat.v4.new_code_cell("a + 2", id="show"),
-    ]
-    for cell in cells:
-        cell.metadata["slideshow"] = {"slide_type": "slide"}
-    path.write_text(as_text(nbformat.v4.new_notebook(cells=cells)), encoding="utf-8")
+    v4 = nbformat.v4
+    makers = [v4.new_markdown_cell if "text" in name else v4.new_code_cell for name in CELLS]
+    cells = [make(source, id=name) for make, (name, source) in zip(makers, CELLS.items(), strict=True)]
+    for made in cells:
+        made.metadata["slideshow"] = {"slide_type": "slide"}
+    path.write_text(as_text(v4.new_notebook(cells=cells)), encoding="utf-8")
     refresh(path)
     return path.read_text(encoding="utf-8")
 
 
 @pytest.fixture
 def path(tmp_path, good_text):
-    """A small good notebook, executed, with the picture and the notebook that it links to."""
-    (tmp_path / "picture.png").touch()
+    """A small good notebook, executed, with the notebook that it leads on to."""
     (tmp_path / "02_second.ipynb").touch()
     (tmp_path / "01_first.ipynb").write_text(good_text, encoding="utf-8", newline="\n")
     return tmp_path / "01_first.ipynb"
 
 
-def test_a_good_notebook_passes_every_rule(path):
+def change(path, *spoil):
     nb = rules.load(path)
-    assert [problem for rule in rules.RULES for problem in rule(nb, path)] == []
-    assert list(rules.rerun_problems(path)) == []
+    for one in spoil:
+        one(nb)
+    path.write_text(as_text(nb), encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_good_notebook_passes_and_refreshing_it_changes_nothing(path):
+    assert [problem for rule in rules.RULES for problem in rule(rules.load(path), path)] == []
+    assert list(runs.problems(path)) == []
+    before = path.read_bytes()
+    refresh(path)
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize(("rule", "spoil"), BROKEN, ids=lambda f: getattr(f, "__name__", None))
 def test_each_rule_notices(path, rule, spoil):
-    nb = rules.load(path)
-    spoil(nb)
-    path.write_text(as_text(nb), encoding="utf-8")
+    change(path, spoil)
     assert list(rule(rules.load(path), path))
 
 
@@ -133,36 +167,33 @@ def test_every_rule_is_tried():
     assert {rule for rule, _ in BROKEN} == set(rules.RULES)
 
 
-@pytest.mark.parametrize("source", ["a += 1\na", "b = globals().get('b', 0) + 1\nprint(b)"])
-def test_a_cell_that_shows_something_else_the_second_time_is_noticed(path, source):
-    nb = rules.load(path)
-    nb.cells[2].source = source
-    path.write_text(as_text(nb), encoding="utf-8")
+@pytest.mark.slow
+def test_what_another_run_shows_otherwise_is_noticed(path):
+    """A cell that counts its runs, one that counts those of the kernel, one that was edited, and wrong solutions."""
+    spoil = [update("print", source="a = 1"), update("show", source="a += 1\na")]
+    spoil += [append("set-up", "\nb = globals().get('b', 0) + 1\nb")]
+    spoil += [swap("text-first", "G_Z @ W2", "2 * G_Z @ W2"), swap("text-second", "2 * A", "...")]
+    change(path, *spoil)
     refresh(path)
-    assert list(rules.rerun_problems(path))
+    change(path, lambda nb: cell(nb, "after").outputs[0].data.update({"text/plain": "(3,)"}))
+    where = {problem.split(":")[0] for problem in runs.problems(path)}
+    assert where == {f"cell {list(CELLS).index(name)}" for name in ("show", "set-up", "first", "second", "after")}
 
 
-def test_refreshing_twice_changes_nothing(path):
-    before = path.read_bytes()
-    refresh(path)
-    assert path.read_bytes() == before
-
-
+@pytest.mark.slow
 def test_a_notebook_that_raises_is_reported_and_left_as_it_was(path, capsys):
-    nb = rules.load(path)
-    nb.cells[2].source = "1 / 0"
-    path.write_text(as_text(nb), encoding="utf-8")
+    change(path, update("show", source="1 / 0"))
     before = path.read_bytes()
     assert main([str(path)]) == "Not saved: 01_first.ipynb"
     assert "ZeroDivisionError" in capsys.readouterr().out
     assert path.read_bytes() == before
+    assert "ZeroDivisionError" in next(runs.problems(path))
 
 
+@pytest.mark.slow
 def test_a_widget_is_saved_as_its_picture_and_text(path):
-    nb = rules.load(path)
-    nb.cells[2].source = "import ipywidgets\nipywidgets.IntSlider(description='w')"
-    path.write_text(as_text(nb), encoding="utf-8")
+    change(path, update("show", source="import ipywidgets\nipywidgets.IntSlider(description='w')"))
     refresh(path)
-    (saved,) = rules.load(path).cells[2].outputs
+    (saved,) = cell(rules.load(path), "show").outputs
     assert set(saved.data) == {"text/plain"}
     assert "description='w'" in saved.data["text/plain"]

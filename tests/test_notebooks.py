@@ -1,20 +1,22 @@
-"""The committed notebooks: run in order, small, clean, complete, and the same when run again.
+"""The committed notebooks: run in order, small, clean, complete, with exercises that are not attempted.
 
 nbval compares the text of each cell with a fresh run. It passes a notebook that was never run,
-and it does not look at pictures, metadata, links or style: this file does.
+and it does not look at pictures, metadata, links or style: this file does. test_runs.py runs them another way.
 """
 
+import ast
 import copy
 import json
 import re
-from itertools import zip_longest
+import symtable
 from pathlib import Path
 from statistics import median
-from urllib.parse import unquote
 
 import nbformat
 import pytest
-from refresh_notebooks import NOTEBOOKS, WIDGET_VIEW, as_text, clean, execute, merge_streams
+from refresh_notebooks import NOTEBOOKS, as_text, clean
+
+from checker.answers import NOT_ATTEMPTED
 
 ROOT = NOTEBOOKS.parent
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
@@ -61,13 +63,6 @@ def prose(cell):
 
 def links(text):
     return re.findall(r"\]\(\s*<?([^)\s>]+)", text) + re.findall(r"""(?:href|src)=["']([^"']+)""", text)
-
-
-def missing_targets(text, folder):
-    for link in links(text):
-        target = unquote(link.split("#")[0])
-        if target and not re.match(r"[a-z]+:", target) and not (folder / target).exists():
-            yield link
 
 
 # A rule takes a notebook and its path, and gives the problems it finds.
@@ -163,25 +158,94 @@ def alt_texts(nb, path):
                 yield f"cell {n}: a picture without alt text: {tag}"
 
 
-def links_lead_somewhere(nb, path):
-    for n, cell in cells(nb, "markdown"):
-        for link in missing_targets(prose(cell), path.parent):
-            yield f"cell {n}: {link} does not exist"
-
-
-def details_closed(nb, path):
-    for n, cell in cells(nb, "markdown"):
-        parts = re.findall(r"<details\b|<summary\b|</summary>|</details>", prose(cell))
-        if parts != ["<details", "<summary", "</summary>", "</details>"] * (len(parts) // 4):
-            yield f"cell {n}: each <details> needs a <summary> and an end; here stand {parts}"
-
-
 def leads_on(nb, path):
     notebooks = sorted(path.parent.glob("*.ipynb"))
     following = notebooks[notebooks.index(path) + 1 :]
     last = cells(nb, "markdown")[-1][1]
     if following and following[0].name not in links(prose(last)):
         yield f"the last markdown cell has no link to {following[0].name}"
+
+
+# ---------------------------------------------------------------- exercises
+# An exercise is a code cell that calls check_answer or check_slopes and has three dots to fill in.
+
+
+def is_exercise(cell):
+    return "..." in cell.source and re.search(r"\b(check_answer|check_slopes)\(", cell.source) is not None
+
+
+def solution_below(nb, n):
+    """The code of the collapsed markdown cell after cell n, or None."""
+    cell = nb.cells[n + 1] if n + 1 < len(nb.cells) else None
+    if cell is None or cell.cell_type != "markdown":
+        return None
+    found = re.search(r"<details>\s*<summary>.*?</summary>(.*)</details>", cell.source, flags=re.DOTALL)
+    blocks = re.findall(r"^```python\n(.*?)^```$", found[1], flags=re.DOTALL | re.MULTILINE) if found else []
+    return blocks[0] if len(blocks) == 1 else None
+
+
+def solved(nb, n):
+    """The exercise of cell n with its solution in the place of the statement that has the dots, or None."""
+    parts, solution = [], solution_below(nb, n)
+    for statement in ast.parse(nb.cells[n].source).body:
+        dots = any(isinstance(node, ast.Constant) and node.value is ... for node in ast.walk(statement))
+        parts.append(solution if dots else ast.unparse(statement))
+    return "\n".join(parts) if solution and parts.count(solution) == 1 and parts[-1] != solution else None
+
+
+def scopes(source):
+    """The names of a cell, and those of each function inside it."""
+    inside = [symtable.symtable(source, "cell", "exec")]
+    while inside:
+        scope = inside.pop()
+        inside += scope.get_children()
+        yield scope
+
+
+def defined(source):
+    """The names that a cell leaves behind, which those inside its functions are not."""
+    cell, *_ = scopes(source)
+    return {name.get_name() for name in cell.get_symbols() if name.is_assigned() or name.is_imported()}
+
+
+def used(source):
+    """The names that a cell looks up, in itself or in a function inside it, and does not define."""
+    cell, *functions = scopes(source)
+    looked_up = [name for name in cell.get_symbols() if name.is_referenced()]
+    looked_up += [name for scope in functions for name in scope.get_symbols() if name.is_global()]
+    return {name.get_name() for name in looked_up} - defined(source)
+
+
+def outputs_say_not_attempted(nb, path):
+    for n, cell in filter(lambda pair: is_exercise(pair[1]), code_cells(nb)):
+        said = [text for text in output_texts(cell) if text]
+        if said != [repr(NOT_ATTEMPTED)]:
+            yield f"cell {n}: the output is {said}, not {NOT_ATTEMPTED!r}"
+
+
+def solutions_below(nb, path):
+    for n, cell in code_cells(nb):
+        if is_exercise(cell) and not solved(nb, n):
+            yield f"cell {n}: expected one statement with three dots, the check, and below one collapsed solution"
+
+
+def nothing_depends_on_an_exercise(nb, path):
+    owner = {}
+    for n, cell in code_cells(nb):
+        for name in sorted(used(cell.source) & owner.keys()):
+            yield f"cell {n}: uses {name}, which the exercise in cell {owner[name]} defines"
+        for name in defined(cell.source):
+            owner.pop(name, None)
+            if is_exercise(cell):
+                owner[name] = n
+
+
+def two_to_four(nb, path):
+    if not re.match("0[1-7]_", path.name):
+        return
+    found = sum(is_exercise(cell) for _, cell in code_cells(nb))
+    if not 2 <= found <= 4:
+        yield f"{found} exercises; expected two to four"
 
 
 RULES = [
@@ -196,9 +260,11 @@ RULES = [
     portable_outputs,
     slides,
     alt_texts,
-    links_lead_somewhere,
-    details_closed,
     leads_on,
+    outputs_say_not_attempted,
+    solutions_below,
+    nothing_depends_on_an_exercise,
+    two_to_four,
 ]
 
 
@@ -216,59 +282,8 @@ def advice(path, problems):
     )
 
 
-@pytest.mark.parametrize("rule", RULES, ids=by_name)
 @pytest.mark.parametrize("path", PATHS, ids=by_name)
-def test_rule(path, rule):
-    problems = list(rule(load(path), path))
+def test_a_notebook_keeps_every_rule(path):
+    nb = load(path)
+    problems = [f"{rule.__name__}: {problem}" for rule in RULES for problem in rule(nb, path)]
     assert not problems, advice(path, problems)
-
-
-def comparable(cell):
-    """What a cell shows: its text, and for a picture only that there is one."""
-    shown = []
-    for output in merge_streams(copy.deepcopy(cell.outputs)):
-        data = {
-            kind: "a picture" if kind.startswith("image/") else text
-            for kind, text in output.get("data", {}).items()
-            if kind != WIDGET_VIEW
-        }
-        shown.append((output.output_type, output.get("name"), output.get("text"), data))
-    return shown
-
-
-def rerun_problems(path):
-    """Run each cell twice in a row, and then the whole notebook again, in one kernel."""
-    committed = load(path)
-    code = code_cells(committed)
-    order = [pair for pair in code for _ in range(2)] + code
-    again = copy.deepcopy(committed)
-    again.cells = [nbformat.v4.new_code_cell(cell.source) for _, cell in order]
-    execute(again, path.parent)
-    for (n, cell), run in zip(order, again.cells, strict=True):
-        for saved, shown in zip_longest(comparable(cell), comparable(run)):
-            if saved != shown:
-                yield f"cell {n}: another run shows {str(shown)[:500]}, the file {str(saved)[:500]}"
-
-
-@pytest.mark.parametrize("path", PATHS, ids=by_name)
-def test_every_cell_and_the_notebook_run_twice_show_the_same(path):
-    problems = list(rerun_problems(path))
-    assert not problems, advice(path, problems)
-
-
-def test_readme_lists_every_notebook_and_its_links_exist():
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert PATHS
-    assert {f"notebooks/{path.name}" for path in PATHS} <= set(links(text))
-    assert not list(missing_targets(text, ROOT))
-
-
-def test_notebook_06_prints_the_same_without_pytorch(tmp_path, monkeypatch):
-    """Where torch cannot be imported, the saved values take its place."""
-    (tmp_path / "torch.py").write_text("raise ImportError('torch is hidden')", encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    path = NOTEBOOKS / "06_end_to_end.ipynb"
-    committed, again = load(path), load(path)
-    execute(again, path.parent)
-    for (n, saved), (_, shown) in zip(code_cells(committed), code_cells(again), strict=True):
-        assert comparable(shown) == comparable(saved), f"cell {n}"

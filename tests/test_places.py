@@ -13,7 +13,10 @@ import nbformat
 import pytest
 import uv
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NBVAL = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
 ODD_NAME = "Übung 1 – 反向传播 (copy)"
 ROOT_USER = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -71,18 +74,13 @@ def finish(process):
     return process.returncode, said
 
 
-def names(notebooks):
-    found = sorted(path.name for path in notebooks.glob("*.ipynb"))
-    assert found
-    return found
-
-
 @pytest.fixture
 def read_only_place(tmp_path):
     """A copy of notebooks and modules, in a folder with spaces and letters beyond ASCII, that cannot be written to."""
-    notebooks = tmp_path / ODD_NAME / "notebooks"
+    home = tmp_path / "home"
+    notebooks = home / ODD_NAME / "notebooks"
     shutil.copytree(ROOT / "notebooks", notebooks, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
-    shutil.copy(ROOT / "mlp_helpers.py", tmp_path / ODD_NAME)
+    shutil.copy(ROOT / "mlp_helpers.py", home / ODD_NAME)
     (notebooks / "write.ipynb").write_text(one_cell("open('answers.txt', 'w')"), encoding="utf-8")
     (notebooks / "call.ipynb").write_text(one_cell("import socket\nsocket.create_connection(('192.0.2.1', 80))"))
     (notebooks / "where.ipynb").write_text(
@@ -92,7 +90,7 @@ def read_only_place(tmp_path):
         ),
         encoding="utf-8",
     )
-    place = Place(tmp_path, notebooks, [tmp_path / ODD_NAME, notebooks])
+    place = Place(home, notebooks, [home / ODD_NAME, notebooks])
     place.make_read_only()
     yield place
     for path in [notebooks, *notebooks.rglob("*")]:
@@ -104,41 +102,32 @@ def one_cell(source):
     return nbformat.v4.writes(nbformat.v4.new_notebook(cells=[cell]))
 
 
-PROBES = {"write.ipynb", "call.ipynb", "where.ipynb"}
+@pytest.fixture
+def installed_place(tmp_path):
+    """As on Colab: pip has installed the project from the repository, and a notebook has nothing beside it."""
+    home, installed, notebooks = tmp_path / "other", tmp_path / "installed", tmp_path / "other" / "elsewhere"
+    install = ["pip", "install", "--quiet", "--python", sys.executable, "--no-deps", "--target", installed, ROOT]
+    subprocess.run([uv.find_uv_bin(), *install], check=True)
+    notebooks.mkdir(parents=True)
+    for path in PATHS:
+        shutil.copy(path, notebooks)
+    return Place(home, notebooks, [installed])
 
 
-def test_two_kernels_at_once_in_a_read_only_folder_with_an_odd_name_and_no_network(read_only_place):
-    notebooks = [name for name in names(read_only_place.notebooks) if name not in PROBES]
-    both = [read_only_place.start("where.ipynb", *notebooks) for _ in range(2)]
+@pytest.mark.network
+def test_in_a_read_only_folder_and_alone_with_the_project_installed_at_once(read_only_place, installed_place):
+    names = [path.name for path in PATHS]
+    both = [read_only_place.start("where.ipynb", *names), installed_place.start(*names)]
     for status, said in map(finish, both):
         assert status == 0, said
-    assert read_only_place.calls.read_text() == ""
+    for place in (read_only_place, installed_place):
+        assert place.calls.read_text() == ""
 
 
 @pytest.mark.skipif(os.name == "nt", reason="on Windows a folder has no read-only mode")
-def test_that_place_notices_a_cell_that_writes(read_only_place):
-    status, said = finish(read_only_place.start("write.ipynb"))
+def test_that_place_notices_a_cell_that_writes_and_one_that_calls(read_only_place):
+    status, said = finish(read_only_place.start("write.ipynb", "call.ipynb"))
     assert status == 1
     assert "Read-only file system" in said or "Permission denied" in said
-
-
-def test_that_place_notices_a_cell_that_calls(read_only_place):
-    status, said = finish(read_only_place.start("call.ipynb"))
-    assert status == 1
     assert "no network" in said
     assert "192.0.2.1" in read_only_place.calls.read_text()
-
-
-def test_notebooks_alone_in_a_folder_with_the_project_installed(tmp_path):
-    """As on Colab: pip has installed the project from the repository, and there is nothing beside the notebook."""
-    installed, notebooks = tmp_path / "installed", tmp_path / "elsewhere"
-    install = ["pip", "install", "--quiet", "--python", sys.executable, "--no-deps", "--target", installed, ROOT]
-    subprocess.run([uv.find_uv_bin(), *install], check=True)
-    notebooks.mkdir()
-    alone = [ROOT / "notebooks" / name for name in names(ROOT / "notebooks")]
-    for path in alone:
-        shutil.copy(path, notebooks)
-    place = Place(tmp_path, notebooks, [installed])
-    status, said = finish(place.start(*(path.name for path in alone)))
-    assert status == 0, said
-    assert place.calls.read_text() == ""

@@ -44,13 +44,3 @@ def test_every_action_is_pinned_by_commit():
     actions = re.findall(r"uses: (.*)", WORKFLOW)
     assert actions
     assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action) for action in actions)
-
-
-def test_the_readme_names_the_pythons_that_can_be_used():
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    (lowest,) = (bound.version for bound in SUPPORTED if bound.operator == ">=")
-    named = [f"{PYTHONS[0]} ({lowest} or newer)", *PYTHONS[1:]]
-    assert f"You need Python {', '.join(named[:-1])} or {named[-1]}." in text
-    ci = (ROOT / ".ci/run").read_text(encoding="utf-8")
-    assert f"versions/3.1{{{','.join(version.removeprefix('3.1') for version in PYTHONS)}}}.*" in ci
-    assert f"command -v python{PYTHONS[0]} " in ci

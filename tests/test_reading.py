@@ -3,20 +3,15 @@
 GitHub reads a .md file as Markdown first and as mathematics second; notebooks keep to the same rules.
 """
 
-import base64
 import re
 from urllib.parse import unquote, urlsplit
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from lab import lab_server, open_notebook
 from markdown_it import MarkdownIt
 from nbconvert import HTMLExporter
-from pages import PATHS, ROOT, cdn, export  # noqa: F401
-
-from explorers.relu import ReluExplorer
-from explorers.views.words import Words
+from pages import PATHS, ROOT, export
 
 OTHER_PAGES = ("README.md", ".binder/README.md", ".github/CONTRIBUTING.md", "tests/benchmarks/README.md")
 PAGES = [*PATHS, *sorted((ROOT / "notebooks").glob("*.md")), *(ROOT / page for page in OTHER_PAGES)]
@@ -127,7 +122,7 @@ TYPESET = """formulas => formulas.map(([name, tex, display]) => {
 
 
 @pytest.fixture(scope="module")
-def typeset(chromium, cdn):  # noqa: F811
+def typeset(chromium, cdn):
     """MathJax 3, which GitHub and JupyterLab use, with no extension that hides an error."""
     page = chromium.new_page()
     cdn(page)
@@ -278,66 +273,3 @@ def test_no_line_of_output_breaks_in_a_narrow_page(path, chapters, chromium):
     assert found
     assert all(abs(lines - high) < 0.6 for lines, high in found), found
     assert not sideways
-
-
-def test_what_a_learner_may_type_stays_text():
-    """Words end up in a widget's HTML, in a picture's description and in an output: none may become a tag."""
-    nasty = """"'><img src=x onerror="alert(1)"><script>alert(2)</script>"""
-    words = Words()
-    words.show([nasty])
-    assert BeautifulSoup(words.widget.value, "html.parser").get_text() == nasty
-
-    class Nasty(ReluExplorer):
-        def describe(self):
-            return [nasty]
-
-    data, metadata = Nasty()._repr_mimebundle_()
-    shown = {"image/png": base64.b64encode(data["image/png"]).decode(), "text/plain": data["text/plain"]}
-    cell = nbformat.v4.new_code_cell("1")
-    cell.outputs = [nbformat.v4.new_output("display_data", shown, metadata=metadata)]
-    cell.outputs += [nbformat.v4.new_output("stream", text=data["text/plain"])]
-    for template in ({}, OURS):
-        html = as_html(nbformat.v4.new_notebook(cells=[cell]), **template)
-        assert len(html.find_all("img")) == 1
-        assert not html.find_all(onerror=True)
-        assert "alert" not in "".join(script.get_text() for script in html.find_all("script"))
-        assert nasty in html.find("pre", string=re.compile("alert")).get_text()
-    assert nasty in html.find("img")["alt"]
-
-
-# ---------------------------------------------------------------- a JupyterLab in which nothing runs
-
-READ = """() => {
-  const page = document.querySelector('.jp-Notebook');
-  return {
-    text: page.innerText,
-    pictures: [...page.querySelectorAll('.jp-OutputArea img')].map(img => img.naturalWidth),
-    formulas: page.querySelectorAll('mjx-container').length,
-    bad: page.querySelectorAll('mjx-merror, [data-mjx-error]').length,
-    answers: page.querySelectorAll('details').length,
-    open: page.querySelectorAll('details[open]').length,
-  };
-}"""
-
-
-@pytest.fixture(scope="module")
-def lab():
-    with lab_server() as lab:
-        yield lab
-
-
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_jupyterlab_shows_a_notebook_that_was_not_run(path, lab, chromium):
-    outputs = [output for cell in load(path).cells for output in cell.get("outputs", [])]
-    notebook = open_notebook(chromium, lab, path.name)
-    wanted = sum(len(list(formulas(source))) for _, source in markdown(path))
-    notebook.page.wait_for_function(
-        "wanted => document.querySelectorAll('.jp-Notebook mjx-container').length >= wanted", arg=wanted
-    )
-    shown = notebook.page.evaluate(READ)
-    notebook.close()
-    assert not [broken for broken in BROKEN if broken in shown["text"]]
-    assert len(shown["pictures"]) == sum("image/png" in output.get("data", {}) for output in outputs)
-    assert all(shown["pictures"])
-    assert (shown["formulas"], shown["bad"]) == (wanted, 0)
-    assert (shown["answers"], shown["open"]) == (count_answers(path), 0)

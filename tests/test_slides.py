@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from pages import PATHS, cdn, export  # noqa: F401
+from pages import PATHS, export
 
 WIDTH, HEIGHT = 1280, 720
 
@@ -82,7 +82,7 @@ def problems(page, place):
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_every_slide_fits(path, slides, chromium, cdn):  # noqa: F811
+def test_every_slide_fits(path, slides, chromium, cdn):
     page = chromium.new_page(viewport={"width": WIDTH, "height": HEIGHT})
     cdn(page)
     places = open_slides(page, slides / f"{path.stem}.slides.html")
@@ -105,7 +105,7 @@ def test_explorers_and_derivations_are_on_the_slides(path):
             assert formulas == 1, f"{cell.id}: {formulas} formulas in one step"
 
 
-def test_a_slide_that_does_not_fit_is_noticed(tmp_path, chromium, slides, cdn):  # noqa: F811
+def test_a_slide_that_does_not_fit_is_noticed(tmp_path, chromium, slides, cdn):
     text = (slides / "00_start_here.slides.html").read_text(encoding="utf-8")
     title = '<section><section><div style="height: 721px">long</div></section></section>'
     wide = '<section><section><div style="width: 2000px">wide</div></section></section>'

@@ -1,0 +1,111 @@
+"""The notebooks in JupyterLab, in a real browser: read before they have run, run, and run again."""
+
+import pytest
+from lab import ROOT, open_notebook
+from screens import Net, Screen, assert_shows, eventually, write
+from test_reading import BROKEN, count_answers, formulas, load, markdown
+
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+READ = """() => {
+  const page = document.querySelector('.jp-Notebook');
+  return {
+    text: page.innerText,
+    pictures: [...page.querySelectorAll('.jp-OutputArea img')].map(img => img.naturalWidth),
+    formulas: page.querySelectorAll('mjx-container').length,
+    bad: page.querySelectorAll('mjx-merror, [data-mjx-error]').length,
+    answers: page.querySelectorAll('details').length,
+    open: page.querySelectorAll('details[open]').length,
+  };
+}"""
+
+
+def assert_reads_as_a_chapter(notebook, path):
+    outputs = [output for cell in load(path).cells for output in cell.get("outputs", [])]
+    wanted = sum(len(list(formulas(source))) for _, source in markdown(path))
+    notebook.page.wait_for_function(
+        "wanted => document.querySelectorAll('.jp-Notebook mjx-container').length >= wanted", arg=wanted
+    )
+    shown = notebook.page.evaluate(READ)
+    assert not [broken for broken in BROKEN if broken in shown["text"]]
+    assert len(shown["pictures"]) == sum("image/png" in output.get("data", {}) for output in outputs)
+    assert all(shown["pictures"])
+    assert (shown["formulas"], shown["bad"]) == (wanted, 0)
+    assert (shown["answers"], shown["open"]) == (count_answers(path), 0)
+
+
+def assert_runs(notebook):
+    notebook.run_all()
+    assert notebook.problems() == []
+    box = notebook.page.locator(".bp-explorer")
+    assert box.count() == 1
+    pictures = Screen(notebook.page, box).box.get_by_role("img")
+    assert pictures.count() > 0
+    for picture in pictures.all():
+        picture.scroll_into_view_if_needed()
+        assert picture.is_visible()
+        assert len(picture.get_attribute("alt")) > 20
+        assert picture.evaluate("image => image.naturalWidth > 0")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_a_notebook_reads_as_a_chapter_and_runs_and_runs_again_after_a_reload(lab, chromium, path):
+    notebook = open_notebook(chromium, lab, path.name)
+    assert_reads_as_a_chapter(notebook, path)
+    assert_runs(notebook)
+    notebook.reload()
+    assert_runs(notebook)
+    if path == PATHS[0]:
+        notebook.restart()
+        assert_runs(notebook)
+    notebook.close()
+
+
+def test_problems_are_seen(lab, chromium):
+    cells = ("print('fine')", "import sys; print('careful', file=sys.stderr)", "1 / 0")
+    notebook = open_notebook(chromium, lab, write(lab, "bad.ipynb", *cells))
+    notebook.run_all()
+    notebook.page.evaluate("() => console.error('this page is broken')")
+    assert notebook.problems() == [
+        "cell 1: stderr: careful\n",
+        "cell 2: ZeroDivisionError: division by zero",
+        "this page is broken",
+    ]
+    notebook.close()
+
+
+def test_two_notebooks_at_once_do_not_disturb_each_other(lab, run):
+    notebook = run("one.ipynb", "from explorers import relu_explorer; relu_explorer()", width=1900)
+    write(lab, "two.ipynb", "from explorers import relu_explorer; relu_explorer(scale=1.25)")
+    notebook.command("docmanager:open", path="two.ipynb", options={"mode": "split-right"})
+    notebook.page.locator(".bp-explorer").wait_for()
+    notebook.page.wait_for_function("() => window.jupyterapp.shell.currentWidget.context.path === 'two.ipynb'")
+    notebook.wait_for_kernel()
+    notebook.run_all()
+    boxes = notebook.page.locator(".bp-explorer")
+    nets = [Net(), Net()]
+    screens = [Screen(notebook.page, boxes.nth(index)) for index in range(2)]
+    for index, label in ((0, "x1 of i = 0"), (1, "b1[0]"), (0, "W2[0, 0]")):
+        screens[index].press(screens[index].slider(label), *["ArrowRight"] * 3)
+        nets[index].move(label, 3)
+        for screen, net in zip(screens, nets, strict=True):
+            eventually(lambda screen=screen, net=net: assert_shows(screen, net))
+    sizes = [screen.box.locator("p").first.evaluate("words => getComputedStyle(words).fontSize") for screen in screens]
+    assert sizes == ["13px", "16.25px"]
+    assert notebook.problems() == []
+
+
+def test_an_explorer_shown_twice_stays_in_step(run):
+    notebook = run("twice.ipynb", "from explorers import backprop_explorer; both = backprop_explorer()", "both", "both")
+    boxes, net = notebook.page.locator(".bp-explorer"), Net()
+    screens = [Screen(notebook.page, boxes.nth(index)) for index in range(2)]
+    for screen, label in zip(screens, ("x1 of i = 0", "W2[0, 0]"), strict=True):
+        screen.press(screen.slider(label), *["ArrowRight"] * 3)
+        net.move(label, 3)
+        first, second = (eventually(lambda one=one: assert_shows(one, net)) for one in screens)
+        assert first == second
+    screens[1].press(screens[1].button("Flip label"), "Enter")
+    net.y[0] = 1 - net.y[0]
+    first, second = (eventually(lambda one=one: assert_shows(one, net)) for one in screens)
+    assert first == second
