@@ -9,7 +9,7 @@ from explorers import lighting
 from explorers.base import SYMBOLS, flow
 from explorers.hands import within
 from explorers.network import NetworkExplorer
-from explorers.predict import loss_question, on_question, sign_question
+from explorers.predict import closer_question, loss_question, on_question, sign_question
 from explorers.views.curve import Curve
 from explorers.views.graph import Graph
 from explorers.views.plane import Plane
@@ -110,6 +110,9 @@ class BackpropExplorer(NetworkExplorer):
         return {
             "sign of a gradient": sign_question(
                 lambda: f"is G_{self.controls['along'].label} below 0, 0, or above", gradient, self.say_slope
+            ),
+            "closer to 0": closer_question(
+                lambda: f"where is G_{self.controls['along'].label}", gradient, self.say_slope
             ),
             "on or off": on_question(
                 lambda: f"is unit {self.unit} on for example {self.example}",
