@@ -74,9 +74,10 @@ class BackpropExplorer(NetworkExplorer):
         stepper = flow(step, previous, following, play)
         controls = self.common_controls(*along)
         pictures = [flow(self.plane.widget, self.network.widget), self.strip.widget, stepper]
-        said = widgets.VBox([self.words.widget, self.sum.widget], layout=widgets.Layout(flex="1 1 420px"))
+        beside = widgets.VBox(pictures, layout=_grows(self.plane.width * self.scale))
+        said = widgets.VBox([self.words.widget, self.sum.widget], layout=_grows(420))
         return [
-            flow(controls, widgets.VBox(pictures)),
+            flow(controls, beside),
             flow(self.curve.widget, said),
             self.equation.widget,
             flow(
@@ -221,6 +222,11 @@ class BackpropExplorer(NetworkExplorer):
             f"Step {step} of {len(NINE_STEPS)}: {NINE_STEPS[step - 1][1]}.",
             f"Rows of G_Z sum to 0: largest sum {zero(sums)}.",
         ]
+
+
+def _grows(width):
+    """The layout of what takes the room that is left, where there is so much."""
+    return widgets.Layout(flex=f"1 1 {width:g}px", min_width="0")
 
 
 def backprop_explorer(X=None, y=None, params=None, scale=None):

@@ -37,6 +37,7 @@ class NetworkExplorer(PredictingExplorer):
         for name in self._unit_numbers():
             self.add_slider(name, "", partial(self._put_unit_number, name))
         pick = self.controls.__getitem__
+        pick("data").layout.width = f"{round(235 * self.scale)}px"  # room for Reset beside it
         return widgets.VBox(
             [
                 *group("This example", *map(pick, ("example", "x1", "x2", "flip"))),
