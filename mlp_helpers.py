@@ -305,7 +305,7 @@ def _check(name, analytic, array, route, largest_logit):
     numeric = (left + right) / 2
     # Rounding moves the loss by about 1e-16 of the logits: slopes far below 1e-4 of them cannot be measured.
     size = np.maximum(np.abs(analytic), np.abs(numeric))[~kink].max(initial=1e-4 * max(1.0, largest_logit))
-    error = np.abs(analytic - numeric)[~kink].max(initial=0) / size if np.isfinite(size) else np.inf
+    error = np.abs(analytic - numeric)[~kink].max(initial=0) / size if np.isfinite(analytic).all() else np.inf
     return GradientCheck(analytic, numeric, np.nan if kink.all() else float(error), kink, left, right)
 
 

@@ -638,22 +638,64 @@ def test_the_state_is_said_in_a_few_lines(name):
 # ---------------------------------------------------------------- predicted
 
 
-def slope_along(explorer):
-    symbol, index = explorer.controls["along"].value
-    return explorer.views[f"G_{symbol}"].array[index]
+def all_values(explorer):
+    """What the network computes, and what it is given; and the entry along which backprop_explorer draws the loss."""
+    net = explorer.X.copy(), explorer.y.copy(), m.Params(*(value.copy() for value in explorer.params))
+    values = {"X": net[0], "loss": m.loss(*net), **m.forward(net[0], net[2])._asdict(), **m.backward(*net)._asdict()}
+    if isinstance(explorer, explorers.backprop.BackpropExplorer):
+        symbol, index = explorer.controls["along"].value
+        values["along"] = values[f"G_{symbol}"][index]
+    return values
 
 
-QUESTIONS = {
-    "softmax_explorer": {"sign of G_Z": lambda explorer: explorer.views["G_Z"].array[3, 0]},
-    "output_layer_explorer": {"sign of G_W2": lambda explorer: explorer.views["G_W2"].array[0, 7]},
-    "relu_explorer": {
-        "on or off": lambda explorer: explorer.views["M"].array[3, 7],
-        "sign of G_A1": lambda explorer: explorer.views["G_A1"].array[3, 7],
+def sign(value):
+    return 1 + int(np.sign(np.round(float(value), 13)))
+
+
+def sign_of(symbol, *index):
+    return lambda before, now: sign(now[symbol][index])
+
+
+def size_of(symbol, *index):
+    return lambda before, now: sign(abs(now[symbol][index]) - abs(before[symbol][index]))
+
+
+def rows_of(symbol):
+    def which(before, now):
+        changed = [i for i in range(len(now["X"])) if np.abs(now[symbol][i] - before[symbol][i]).max() > 1e-12]
+        return 0 if not changed else 1 if changed == [3] else 2 if len(changed) == len(now["X"]) else 3
+
+    return which
+
+
+def on_or_off(before, now):
+    return int(now["A1"][3, 7] > 0)
+
+
+QUESTIONS = {  # explorer → question → the place of the true answer, for example 3, unit 7, class 0
+    "forward_explorer": {
+        "on or off": on_or_off,
+        "how many are on": lambda before, now: sign((now["H"][3] > 0).sum() - (before["H"][3] > 0).sum()),
+        "rows of A1": rows_of("A1"),
     },
-    "hidden_layer_explorer": {"sign of G_W1": lambda explorer: explorer.views["G_W1"].array[7, 0]},
+    "softmax_explorer": {"sign of G_Z": sign_of("G_Z", 3, 0), "closer to 0": size_of("G_Z", 3, 0)},
+    "output_layer_explorer": {
+        "sign of G_W2": sign_of("G_W2", 0, 7),
+        "closer to 0": size_of("G_W2", 0, 7),
+        "rows of G_Z": rows_of("G_Z"),
+    },
+    "relu_explorer": {"on or off": on_or_off, "sign of G_A1": sign_of("G_A1", 3, 7), "rows of G_A1": rows_of("G_A1")},
+    "hidden_layer_explorer": {
+        "sign of G_W1": sign_of("G_W1", 7, 0),
+        "length of its arrow": lambda before, now: sign(
+            np.linalg.norm(now["G_X"][3]) - np.linalg.norm(before["G_X"][3])
+        ),
+        "rows of G_X": rows_of("G_X"),
+    },
     "backprop_explorer": {
-        "sign of a gradient": lambda explorer: slope_along(explorer),
-        "on or off": lambda explorer: explorer.views["M"].array[3, 7],
+        "sign of a gradient": lambda before, now: sign(now["along"]),
+        "closer to 0": lambda before, now: sign(abs(now["along"]) - abs(before["along"])),
+        "on or off": on_or_off,
     },
 }
 every_predicting_explorer = pytest.mark.parametrize("name", QUESTIONS)
@@ -735,27 +777,40 @@ def test_what_came_of_a_prediction_is_not_said_of_other_data(name, afresh):
 @pytest.mark.parametrize("change", [{"b1": -3.0, "W1_0": 0.0, "W1_1": 0.0}, {"x1": 1.5, "b1": 3.0}])
 def test_the_true_prediction_is_called_right_and_no_other(name, change):
     explorer, asked, right = chosen(name, *own_net()), 0, 0
-    questions = QUESTIONS[name] | {"loss": None}
+    questions = QUESTIONS[name] | {"loss": lambda before, now: sign(now["loss"] - before["loss"])}
     assert set(explorer.controls["question"].options) == set(questions)
     explorer.controls["predict"].value = True
     for question, truth in questions.items():
         explorer.controls["question"].value = question
-        assert len(explorer.controls["answer"].options) == (2 if question == "on or off" else 3)
         for index, answer in enumerate(explorer.controls["answer"].options):
             explorer.controls["reset"].click()
             explorer.controls["example"].value, explorer.controls["unit"].value = 3, 7
-            before = m.loss(explorer.X, explorer.y, explorer.params)
+            before = all_values(explorer)
             for control, value in change.items():
                 explorer.controls[control].value = value
             explorer.controls["answer"].value = answer
             explorer.controls["show"].click()
-            value = truth(explorer) if truth else m.loss(explorer.X, explorer.y, explorer.params) - before
-            expected = int(value) if question == "on or off" else 1 + int(np.sign(np.round(value, 13)))
+            expected = truth(before, all_values(explorer))
             asked, right = asked + 1, right + (index == expected)
             words = repr(explorer)
             assert f"Predictions: {right} of {asked} right." in words
             assert (f"Right: {answer}." in words) == (index == expected)
     assert right == len(questions)
+
+
+def test_a_step_of_training_waits_for_a_prediction():
+    explorer = explorers.training_explorer()
+    explorer.controls["predict"].value = True
+    before = explorer.views["run"].content, explorer.views["plane"].content, explorer.params
+    explorer.controls["step"].value = 20
+    assert "A change is waiting." in repr(explorer) and repr(explorer).count("Step 0:") == 1
+    assert (explorer.views["run"].content, explorer.views["plane"].content) == before[:2]
+    assert not differences(explorer.params._asdict(), before[2]._asdict())
+    trained, history = m.train(explorer.X, explorer.y, before[2], 0.5, 20)
+    explorer.controls["question"].value, explorer.controls["answer"].value = "loss", "it falls"
+    explorer.controls["show"].click()
+    assert f"Right: it falls. The loss went from {history.loss[0]:.4f} to {history.loss[-1]:.4f}." in repr(explorer)
+    assert np.allclose(explorer.params.W1, trained.W1, rtol=1e-12)
 
 
 # ---------------------------------------------------------------- what each one teaches

@@ -300,6 +300,16 @@ def test_a_huge_number_on_a_kink_hides_no_mistake():
     assert report.G_A1.ok is False and report.G_A1.relative_error > 1e-3
 
 
+def test_a_gradient_that_is_no_number_on_a_kink_is_wrong():
+    X, y, params = make_net()
+    X[0], params.b1[:] = 0, 0
+
+    def wrong(g, X, y, p):
+        return np.concatenate([np.full((1, 16), np.nan), g.G_A1[1:]])
+
+    assert m.check_gradients(X, y, params, changed("G_A1", wrong)).G_A1.ok is False
+
+
 def test_a_backward_pass_that_writes_into_its_inputs_is_judged_by_what_it_returns():
     X, y, params = make_net()
     kept = [value.copy() for value in (X, y, *params)]

@@ -9,7 +9,7 @@ from explorers import lighting
 from explorers.base import SYMBOLS, flow
 from explorers.hands import within
 from explorers.network import NetworkExplorer
-from explorers.predict import loss_question, on_question, sign_question
+from explorers.predict import closer_question, loss_question, on_question, sign_question
 from explorers.views.curve import Curve
 from explorers.views.graph import Graph
 from explorers.views.plane import Plane
@@ -74,10 +74,12 @@ class BackpropExplorer(NetworkExplorer):
         stepper = flow(step, previous, following, play)
         controls = self.common_controls(*along)
         pictures = [flow(self.plane.widget, self.network.widget), self.strip.widget, stepper]
-        said = [self.words.widget, self.sum.widget, self.equation.widget]
+        beside = widgets.VBox(pictures, layout=_grows(self.plane.width * self.scale))
+        said = widgets.VBox([self.words.widget, self.sum.widget], layout=_grows(420))
         return [
-            flow(controls, widgets.VBox(pictures)),
-            flow(self.curve.widget, widgets.VBox(said)),
+            flow(controls, beside),
+            flow(self.curve.widget, said),
+            self.equation.widget,
             flow(
                 widgets.VBox([self.add_matrices(symbol) for symbol in ("M", "G_H", "G_A1", "G_b1", "G_W2")]),
                 self.add_matrices("G_W1"),
@@ -109,6 +111,9 @@ class BackpropExplorer(NetworkExplorer):
         return {
             "sign of a gradient": sign_question(
                 lambda: f"is G_{self.controls['along'].label} below 0, 0, or above", gradient, self.say_slope
+            ),
+            "closer to 0": closer_question(
+                lambda: f"where is G_{self.controls['along'].label}", gradient, self.say_slope
             ),
             "on or off": on_question(
                 lambda: f"is unit {self.unit} on for example {self.example}",
@@ -217,6 +222,11 @@ class BackpropExplorer(NetworkExplorer):
             f"Step {step} of {len(NINE_STEPS)}: {NINE_STEPS[step - 1][1]}.",
             f"Rows of G_Z sum to 0: largest sum {zero(sums)}.",
         ]
+
+
+def _grows(width):
+    """The layout of what takes the room that is left, where there is so much."""
+    return widgets.Layout(flex=f"1 1 {width:g}px", min_width="0")
 
 
 def backprop_explorer(X=None, y=None, params=None, scale=None):

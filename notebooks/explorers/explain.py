@@ -8,7 +8,7 @@ import numpy as np
 
 import mlp_helpers as mlp
 
-ALL_UP_TO, LARGEST = 16, 6  # a sum is written whole up to so many terms; beyond that, so many of them
+ALL_UP_TO, LARGEST = 17, 6  # a sum is written whole up to 16 products and a bias; beyond that, so many of its terms
 
 GIVEN = {
     "X": "an input",
@@ -41,7 +41,7 @@ LIGHTS = {
 }
 
 # What is no sum: each # is a source in turn, first by name and then by value.
-STEPS = {
+FORMS = {
     "Y": "1[# = {column}]",
     "H": "max(#, 0)",
     "G_Z": "(# − #) / {N}",
@@ -78,7 +78,7 @@ def explain(values, symbol, row, column):
     if symbol in GIVEN:
         text, shown, terms = f"{name} = {number}, given: {GIVEN[symbol]}", [], []
     else:
-        write = {"P": _softmax, "loss": _loss}.get(symbol, _step if symbol in STEPS else _sum)
+        write = {"P": _softmax, "loss": _loss}.get(symbol, _step if symbol in FORMS else _sum)
         by_name, by_value, shown, terms = write(values, symbol, column, lit, names)
         text = f"{name} = {by_name} = {by_value} = {number}"
     factors = _filled(text, [(_number(values, entry), entry) for entry in shown])
@@ -91,8 +91,8 @@ def explain(values, symbol, row, column):
 
 
 def _step(values, symbol, column, lit, names):
-    by_name = STEPS[symbol].format(column=column, N="N").replace("#", "{}").format(*names)
-    by_value = STEPS[symbol].format(column=column, N=len(values[symbol]))
+    by_name = FORMS[symbol].format(column=column, N="N").replace("#", "{}").format(*names)
+    by_value = FORMS[symbol].format(column=column, N=len(values[symbol]))
     return by_name, by_value, [entry for (entry,) in lit], []
 
 

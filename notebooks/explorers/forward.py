@@ -3,6 +3,7 @@
 from explorers import lighting
 from explorers.base import flow
 from explorers.network import NetworkExplorer
+from explorers.predict import change_question, loss_question, on_question, rows_question
 from explorers.views.graph import Graph
 from explorers.views.plane import Plane
 
@@ -21,6 +22,23 @@ class ForwardExplorer(NetworkExplorer):
             self.add_matrices("A1", "H"),
             self.add_matrices("X", "Z", "P"),
         ]
+
+    def questions(self):
+        return {
+            "on or off": on_question(
+                lambda: f"is unit {self.unit} on for example {self.example}",
+                lambda values: values["M"][self.example, self.unit],
+                self.say_side,
+            ),
+            "how many are on": change_question(
+                lambda: f"how many hidden units are on for example {self.example}",
+                lambda values: values["M"][self.example].sum(),
+                lambda before, now: self.say_lit(),
+                ("fewer", "as many", "more"),
+            ),
+            "rows of A1": rows_question("A1", lambda: self.example),
+            "loss": loss_question(),
+        }
 
     def frame(self):
         self.plane.set_limit(self.limit)

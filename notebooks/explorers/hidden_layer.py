@@ -1,10 +1,11 @@
 """The hidden layer: gradients of the first weights and biases, and of the points themselves."""
 
 import ipywidgets as widgets
+import numpy as np
 
 from explorers.base import flow
 from explorers.network import NetworkExplorer
-from explorers.predict import loss_question, sign_question
+from explorers.predict import change_question, loss_question, rows_question, sign_question
 from explorers.views.plane import Plane
 from explorers.views.words import spelled
 
@@ -34,6 +35,13 @@ class HiddenLayerExplorer(NetworkExplorer):
                 lambda values: values["G_W1"][self.unit, 0],
                 self.say_sum,
             ),
+            "length of its arrow": change_question(
+                lambda: f"how long is the arrow of example {self.example}",
+                lambda values: np.linalg.norm(values["G_X"][self.example]),
+                lambda before, now: self.say_arrow(),
+                ("shorter", "as long", "longer"),
+            ),
+            "rows of G_X": rows_question("G_X", lambda: self.example),
             "loss": loss_question(),
         }
 
@@ -53,13 +61,16 @@ class HiddenLayerExplorer(NetworkExplorer):
         terms = self.values["G_A1"][:, j] * self.X[:, 0]
         return f"G_W1[{j}, 0] = sum over i of G_A1[i, {j}] X[i, 0] = {spelled(terms)} = {terms.sum():+z.3f}."
 
+    def say_arrow(self):
+        i, (x1, x2) = self.example, self.values["G_X"][self.example]
+        return f"G_X[{i}] = ({x1:+z.3f}, {x2:+z.3f}): along its arrow, point {i} raises the loss fastest."
+
     def describe(self):
-        i, j = self.example, self.unit
-        G_X = self.values["G_X"]
+        j = self.unit
         return [
             self.say_point(),
             f"G_b1[{j}] = sum of column {j} of G_A1 = {self.values['G_b1'][j]:+z.3f}.",
-            f"G_X[{i}] = ({G_X[i, 0]:+z.3f}, {G_X[i, 1]:+z.3f}): along its arrow, point {i} raises the loss fastest.",
+            self.say_arrow(),
             f"Arrows are drawn {self.stretch:.3g} times as long as the rows of G_X.",
         ]
 

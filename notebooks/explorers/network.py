@@ -6,19 +6,14 @@ import ipywidgets as widgets
 import numpy as np
 
 import mlp_helpers as mlp
-from explorers.base import Explorer
 from explorers.hands import index
-from explorers.predict import Predictor
+from explorers.predict import PredictingExplorer
 from explorers.views.plane import ARROW, arrow_start
 from explorers.views.words import Sum
 
 
-class NetworkExplorer(Explorer):
+class NetworkExplorer(PredictingExplorer):
     """An explorer of one network on one batch: choose an example and a hidden unit, and move their numbers."""
-
-    def questions(self):
-        """What a learner can predict of a change: name → Question."""
-        return {}
 
     @property
     def example(self):
@@ -42,13 +37,13 @@ class NetworkExplorer(Explorer):
         for name in self._unit_numbers():
             self.add_slider(name, "", partial(self._put_unit_number, name))
         pick = self.controls.__getitem__
-        self.predictor = Predictor(self, self.questions())
+        pick("data").layout.width = f"{round(235 * self.scale)}px"  # room for Reset beside it
         return widgets.VBox(
             [
                 *group("This example", *map(pick, ("example", "x1", "x2", "flip"))),
                 *group("This hidden unit", *map(pick, ("unit", *self._unit_numbers()))),
                 *group("What to look at", *to_look_at, widgets.HBox([pick("data"), pick("reset")])),
-                self.predictor.widget,
+                self.add_predictions(),
             ]
         )
 
@@ -87,30 +82,6 @@ class NetworkExplorer(Explorer):
     def show(self):
         super().show()
         self.sum.show(self.entry, self.explain(*self.entry).factors)
-
-    def put(self, values):
-        """Go to the state that these values were computed for."""
-        self._take(values["X"], values["y"], mlp.Params(*(values[name] for name in mlp.Params._fields)))
-        self.values = values
-
-    def _change(self, act, reframe):
-        shown = self.predictor.resume()
-        try:
-            super()._change(act, reframe)
-        except Exception:
-            if shown:
-                self.put(shown)
-            raise
-
-    def react(self, reframe):
-        if not self.predictor.holds(reframe):
-            super().react(reframe)
-        self.predictor.show()
-
-    def differs(self):
-        """Whether the state is another than the one that was computed last."""
-        now = {"X": self.X, "y": self.y, **self.params._asdict()}
-        return any(not np.array_equal(value, self.values[name]) for name, value in now.items())
 
     def _unit_numbers(self):
         """The five numbers of the chosen unit: control name → (symbol, index)."""

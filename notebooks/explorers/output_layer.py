@@ -5,7 +5,7 @@ import numpy as np
 
 from explorers.base import flow
 from explorers.network import NetworkExplorer
-from explorers.predict import loss_question, sign_question
+from explorers.predict import closer_question, loss_question, rows_question, sign_question
 from explorers.views.bars import Bars
 from explorers.views.plane import Plane
 from explorers.views.tables import Matrix
@@ -41,6 +41,12 @@ class OutputLayerExplorer(NetworkExplorer):
                 lambda values: values["G_W2"][index()],
                 self.say_sum,
             ),
+            "closer to 0": closer_question(
+                lambda: f"where is G_W2[{index()[0]}, {index()[1]}]",
+                lambda values: values["G_W2"][index()],
+                self.say_sum,
+            ),
+            "rows of G_Z": rows_question("G_Z", lambda: self.example),
             "loss": loss_question(),
         }
 

@@ -1,6 +1,7 @@
 // What a page does for an explorer: it tells the kernel what a hand takes, lights where a number comes from, keeps
 // the keyboard's place when the kernel draws anew, and names what ipywidgets leaves without a name.
 // It knows no network: marks carry data-touch, tables data-symbol, and lights says which rows and columns are meant.
+// biome-ignore lint/correctness/noUnusedVariables: page.py calls it.
 function hearHands(root, lights) {
   const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
   const marks = '[data-touch], :is([data-symbol], [data-of]) td';

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import ipywidgets as widgets
 import numpy as np
 
+import mlp_helpers as mlp
+from explorers.base import Explorer
 from explorers.views.words import Words
 
 SIGNS = ("below 0", "exactly 0", "above 0")
@@ -35,12 +37,42 @@ def on_question(text, value, why):
     return Question(answers, text, lambda before, now: answers[int(value(now))], lambda before, now: why())
 
 
-def loss_question():
-    """Ask where the loss goes; the gradient before the change foretells it, for a small change of numbers."""
+def change_question(text, size, why, answers=("smaller", "the same", "larger")):
+    """Ask whether size(values) is smaller, the same or larger after the change."""
 
     def truth(before, now):
-        change = now["loss"] - before["loss"]
-        return LOSS[int(np.sign(change)) + 1] if abs(change) > 1e-12 else LOSS[1]
+        change = float(size(now)) - float(size(before))
+        return answers[1 + int(np.sign(change)) * (abs(change) > 1e-12)]
+
+    return Question(answers, text, truth, why)
+
+
+def closer_question(text, value, why):
+    """Ask whether value(values) is closer to 0 after the change, or farther from it."""
+    answers = ("closer to 0", "as far from 0", "farther from 0")
+    return change_question(text, lambda values: abs(value(values)), lambda before, now: why(), answers)
+
+
+def rows_question(symbol, example):
+    """Ask which rows of a matrix change; example() is the chosen one."""
+    answers = ("none", "only the chosen example's", "all", "some")
+
+    def rows(before, now):
+        return np.flatnonzero((np.abs(now[symbol] - before[symbol]) > 1e-12).any(axis=1)).tolist()
+
+    def truth(before, now):
+        found = rows(before, now)
+        known = {(): "none", (example(),): answers[1], tuple(range(len(now[symbol]))): "all"}
+        return known.get(tuple(found), "some")
+
+    def why(before, now):
+        return f"Rows of {symbol} that changed: {', '.join(map(str, rows(before, now))) or 'none'}."
+
+    return Question(answers, lambda: f"which rows of {symbol} change", truth, why)
+
+
+def loss_question():
+    """Ask where the loss goes; the gradient before the change foretells it, for a small change of numbers."""
 
     def why(before, now):
         way = f"The loss went from {before['loss']:.4f} to {now['loss']:.4f}."
@@ -51,7 +83,7 @@ def loss_question():
         )
         return f"{way} The gradient foretold {foretold:+z.4f}: slope times change, which is good for small changes."
 
-    return Question(LOSS, lambda: "what does the loss do", truth, why)
+    return change_question(lambda: "what does the loss do", lambda values: values["loss"], why, LOSS)
 
 
 class Predictor:
@@ -64,9 +96,6 @@ class Predictor:
     def __init__(self, explorer, questions):
         self.explorer, self.questions = explorer, questions
         self.shown, self.waiting, self.verdict, self.tally = None, None, [], [0, 0]
-        self.widget = widgets.VBox()
-        if not questions:
-            return
         first = next(iter(questions.values()))
         self.asked = widgets.Dropdown(options=list(questions), description="predict")
         self.answer = widgets.Dropdown(options=first.answers, description="answer")
@@ -78,7 +107,7 @@ class Predictor:
         box = widgets.Checkbox(False, description="Predict before I see", indent=False)
         self.on = explorer.add_control("predict", box, self._switch, resets=False)
         self.note = explorer.views["prediction"] = Words()
-        self.widget.children = [box, *self.hidden, self.note.widget]
+        self.widget = widgets.VBox([box, *self.hidden, self.note.widget])
         self._switch(False)
 
     def _switch(self, on):
@@ -98,7 +127,7 @@ class Predictor:
     def holds(self, reframe):
         """Keep a change of the network or the batch from the screen, where a prediction is due, and show what is."""
         explorer = self.explorer
-        if not self.questions or not self.on.value or reframe:
+        if not self.on.value or reframe:
             self.waiting = None
             if reframe:
                 self.verdict = []
@@ -127,8 +156,7 @@ class Predictor:
 
     def show(self):
         """Say what is to be predicted, or what came of it."""
-        if self.questions:
-            self.note.show(self._lines())
+        self.note.show(self._lines())
 
     def _lines(self):
         if not self.on.value:
@@ -138,3 +166,40 @@ class Predictor:
             text = self.questions[self.asked.value].text()
             return [f"A change is waiting. After it: {text}? Choose an answer and press Show me.", tally]
         return [*(self.verdict or ["Change something. It will wait for your prediction."]), tally]
+
+
+class PredictingExplorer(Explorer):
+    """An explorer in which a change can wait for a prediction."""
+
+    def questions(self):
+        """What a learner can predict of a change: name → Question."""
+        raise NotImplementedError
+
+    def add_predictions(self):
+        """Make the controls for predictions."""
+        self.predictor = Predictor(self, self.questions())
+        return self.predictor.widget
+
+    def put(self, values):
+        """Go to the state that these values were computed for."""
+        self._take(values["X"], values["y"], mlp.Params(*(values[name] for name in mlp.Params._fields)))
+        self.values = values
+
+    def _change(self, act, reframe):
+        shown = self.predictor.resume()
+        try:
+            super()._change(act, reframe)
+        except Exception:
+            if shown:
+                self.put(shown)
+            raise
+
+    def react(self, reframe):
+        if not self.predictor.holds(reframe):
+            super().react(reframe)
+        self.predictor.show()
+
+    def differs(self):
+        """Whether the state is another than the one that was computed last."""
+        now = {"X": self.X, "y": self.y, **self.params._asdict()}
+        return any(not np.array_equal(value, self.values[name]) for name, value in now.items())

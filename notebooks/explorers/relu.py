@@ -4,7 +4,7 @@ import numpy as np
 
 from explorers.base import flow
 from explorers.network import NetworkExplorer
-from explorers.predict import loss_question, on_question, sign_question
+from explorers.predict import loss_question, on_question, rows_question, sign_question
 from explorers.views.plane import Plane
 from explorers.views.tables import Axis, Matrix
 
@@ -42,6 +42,7 @@ class ReluExplorer(NetworkExplorer):
                 lambda values: values["G_A1"][index()],
                 self.say_gate,
             ),
+            "rows of G_A1": rows_question("G_A1", lambda: self.example),
             "loss": loss_question(),
         }
 

@@ -7,7 +7,7 @@ import mlp_helpers as mlp
 from explorers.base import flow
 from explorers.hands import within
 from explorers.network import NetworkExplorer
-from explorers.predict import loss_question, sign_question
+from explorers.predict import closer_question, loss_question, sign_question
 from explorers.views.curve import Curve
 from explorers.views.plane import Plane
 from explorers.views.words import zero
@@ -43,6 +43,11 @@ class SoftmaxExplorer(NetworkExplorer):
         return {
             "sign of G_Z": sign_question(
                 lambda: f"is G_Z[{index()[0]}, {index()[1]}] below 0, 0, or above",
+                lambda values: values["G_Z"][index()],
+                self.say_entry,
+            ),
+            "closer to 0": closer_question(
+                lambda: f"where is G_Z[{index()[0]}, {index()[1]}]",
                 lambda values: values["G_Z"][index()],
                 self.say_entry,
             ),

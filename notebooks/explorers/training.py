@@ -6,8 +6,9 @@ import ipywidgets as widgets
 import numpy as np
 
 import mlp_helpers as mlp
-from explorers.base import AS_GIVEN, Explorer, flow
+from explorers.base import AS_GIVEN, flow
 from explorers.hands import within
+from explorers.predict import PredictingExplorer, change_question, loss_question
 from explorers.views.plane import Plane
 from explorers.views.runs import Run
 
@@ -27,7 +28,7 @@ class Step(NamedTuple):
     settings: tuple | None
 
 
-class TrainingExplorer(Explorer):
+class TrainingExplorer(PredictingExplorer):
     """`.path` holds every Step so far; `.params` are those of the step on the screen.
 
     A tick of play may jump over any number of steps, and the missing ones are computed on the way: ticks that a
@@ -61,8 +62,29 @@ class TrainingExplorer(Explorer):
                 self.controls["reset"],
             ),
         ]
+        rows.append(self.add_predictions())
         self._restart()
         return [flow(widgets.VBox(rows), self.plane.widget, self.run.widget), self.words.widget]
+
+    def questions(self):
+        def right(values):
+            return (values["Z"].argmax(axis=1) == values["y"]).mean()
+
+        return {
+            "loss": loss_question(),
+            "accuracy": change_question(
+                lambda: f"is the network right on more of the {len(self.X)} points",
+                right,
+                lambda before, now: f"It was right on {right(before):.1%}, and is on {right(now):.1%}.",
+                ("on fewer", "on as many", "on more"),
+            ),
+            "dead units": change_question(
+                lambda: "how many units are dead for all points",
+                lambda values: (~values["M"].any(axis=0)).sum(),
+                lambda before, now: self.say_dead(),
+                ("fewer", "as many", "more"),
+            ),
+        }
 
     # the path
 
@@ -74,6 +96,11 @@ class TrainingExplorer(Explorer):
         if hasattr(self, "path") and not self._shows(self.path[self.shown].params):
             self._begin(self.params)
         super().compute()
+        self.values["step"] = self.shown if hasattr(self, "path") else 0
+
+    def put(self, values):
+        super().put(values)
+        self.shown = values["step"]
 
     def _shows(self, params):
         same = zip((self.X, self.y, *self.params), (*self._on, *params), strict=True)
@@ -150,23 +177,27 @@ class TrainingExplorer(Explorer):
         alt = f"The plane with {len(self.X)} points, the class regions and the decision boundary. {self.say_step()}"
         lines = self.params.W1, self.params.b1
         self.plane.show(alt, self.X, self.y, lines=lines, margin=Z[:, 1] - Z[:, 0])
-        alt = f"Loss, accuracy and gradient lengths of {len(self.path)} steps. {self.say_step()}"
-        losses, rights, norms = ([getattr(step, part) for step in self.path] for part in ("loss", "right", "norms"))
+        alt = f"Loss, accuracy and gradient lengths along the run. {self.say_step()}"
+        known = self.path[: self.shown + 1] if self.predictor.waiting else self.path
+        losses, rights, norms = ([getattr(step, part) for step in known] for part in ("loss", "right", "norms"))
         self.run.show(alt, losses, rights, norms, self.shown)
 
     def say_step(self):
         now = self.path[self.shown]
         return f"Step {self.shown}: loss {now.loss:.4f}, right on {now.right:.1%} of {len(self.X)} points."
 
+    def say_dead(self):
+        dead = (~self.values["M"].any(axis=0)).sum()
+        return f"Dead for all points: {dead} of {len(self.params.b1)} units."
+
     def describe(self):
         lr, _ = self._settings()
         norms = ", ".join(f"G_{name} {norm:.4f}" for name, norm in zip(NAMES, self.path[self.shown].norms, strict=True))
-        dead = np.flatnonzero(~self.values["M"].any(axis=0))
         lines = [
             self.say_step(),
             f"Learning rate {lr}, batch size {self.controls['batch'].label}.",
             f"Lengths of the gradients on all {len(self.X)} points: {norms}.",
-            f"Dead for all points: {len(dead)} of {len(self.params.b1)} units.",
+            self.say_dead(),
         ]
         if self.overflow:
             lines.append("At the next step the numbers overflow: the learning rate is too large.")

@@ -52,7 +52,7 @@ class Graph(Picture):
         moving is the class of numbers that have just come: they fade in, where a person has not asked for less motion.
         """
         content = [text(x, 12, title) for (x, _), title in zip((p[0] for p in self.places), titles, strict=True)]
-        content.append(self._edges(look, unit))
+        content.append(self._edges(look, unit, moving))
         for layer, places in enumerate(self.places):
             content += self._nodes(look, layer, places, touches[layer], unit, moving)
         outer = [*self.places[0], *self.places[2]]
@@ -62,20 +62,19 @@ class Graph(Picture):
             content += [text(x + away, first + 14 * n, line, align) for n, line in enumerate(lines)]
         self.paint(alt, "".join(content))
 
-    def _edges(self, look, unit):
+    def _edges(self, look, unit, moving):
         ways, hands = {}, []
         open_or_chosen = look.on | (np.arange(len(look.on)) == unit)
         for layer, (matrix, limit) in enumerate(zip(look.edges, look.edge_limits, strict=True)):
             widths = np.clip(np.ceil(WIDTHS * np.abs(matrix) / limit), 0, WIDTHS).astype(int).ravel().tolist()
+            came = f" {moving}" if moving and look.whole[layer] else ""
             negatives = (matrix < 0).ravel().tolist()
             for (hidden, way, hand), width, negative in zip(self.lines[layer], widths, negatives, strict=True):
                 if open_or_chosen[hidden] or look.whole[layer]:
-                    ways.setdefault(("n" if negative else "p", width, hidden == unit), []).append(way)
+                    kind = f"{'n' if negative else 'p'} w{width}{' chosen' if hidden == unit else ''}{came}"
+                    ways.setdefault(kind, []).append(way)
                     hands.append(hand)
-        lines = [
-            f'<path class="edge {sign} w{width}{" chosen" * chosen}" d="{"".join(parts)}"/>'
-            for (sign, width, chosen), parts in sorted(ways.items())
-        ]
+        lines = [f'<path class="edge {kind}" d="{"".join(parts)}"/>' for kind, parts in sorted(ways.items())]
         return "".join(lines + hands)
 
     def _lines(self, layer, name):
