@@ -31,7 +31,7 @@ def blocks(title, language):
 def test_every_notebook_has_its_notes(path):
     heading = re.search(rf"^## (\d\d \[[^]]+\]\({path.name}\))$", PAGE, flags=re.MULTILINE)
     notes = re.findall(r"^- \*\*(\w+?)s?:\*\* (\S.*)$", section(heading[1]), flags=re.MULTILINE)
-    assert [label for label, _ in notes] == ["Minute", "Say", "Ask", "Misconception", "Set"]
+    assert [label for label, _ in notes] == ["Minute", "Say", "Ask", "Vote", "Misconception", "Set"]
     notes = dict(notes)
     assert 10 <= int(notes["Minute"]) <= 60
     assert "?" in notes["Ask"]
