@@ -18,7 +18,7 @@ PAGES = [*PATHS, *sorted((ROOT / "notebooks").glob("*.md")), *(ROOT / page for p
 
 # GitHub forbids some macros (\operatorname, \mbox, \phantom, \newcommand …). These are known to work everywhere.
 MACROS = set(
-    r"""approx begin boxed cdot delta dots ell end eta exp frac in infty lambda lbrace left leftarrow leq log
+    r"""approx begin boxed cdot cos delta dots ell end eta exp frac in infty lambda lbrace left leftarrow leq log
     longrightarrow Longrightarrow mathbf mathcal mathrm max nabla neq odot partial qquad quad rbrace right sqrt sum
     text theta thinspace top varepsilon""".split()
 )
