@@ -511,7 +511,7 @@ def loss_of_columns(P, y, N):
 
 @wrong("loss")
 def loss_binary(P, Y):
-    return -(Y * np.log(P) + (1 - Y) * np.log(1 - P)).mean()
+    return -(Y * np.log(P) + (1 - Y) * np.log(1 - P)).sum() / len(P)
 
 
 @wrong("G_Z")

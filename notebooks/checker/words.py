@@ -41,9 +41,14 @@ def _times(factor):
     return f"the right one times {factor:.4g}: the direction is right, the length is not. Look for a factor."
 
 
+def both_shapes(name, answer, right):
+    """Say the shape of an answer, and the right one."""
+    return f"{name} has shape {answer.shape}, expected {right.shape}."
+
+
 def about_shape(name, answer, right):
     """Say what the shape of an answer tells of it."""
-    text = f"{name} has shape {answer.shape}, expected {right.shape}."
+    text = both_shapes(name, answer, right)
     if answer.size == right.size and same(answer.reshape(right.shape), right, right):
         return f"{text} The numbers are right and in order; only the shape is not."
     if answer.shape == right.shape[::-1]:
@@ -101,7 +106,7 @@ def said(error):
         text = ""
     hint = ""
     if isinstance(error, ValueError) and "mismatch in its core dimension" in text:
-        hint = " (The last axis on the left must be as long as the first on the right: is a transpose missing?)"
+        hint = " (The last axis on the left must be as long as the first on the right: is a transpose missing, or one too many?)"
     return type(error).__name__ + (f": {text}{hint}" if text else "")
 
 
