@@ -1,17 +1,15 @@
 """Wrong answers as people type them, in many styles: the symbol that was asked for, and the function."""
 
-# ruff: noqa: B006, C400, E731, E741, SIM113
-
 import numpy as np
 
 import mlp_helpers as m
 
-WRONG = []
+WRONG_ANSWERS = []
 
 
 def wrong(symbol):
     def keep(function):
-        WRONG.append((symbol, function))
+        WRONG_ANSWERS.append((symbol, function))
         return function
 
     return keep

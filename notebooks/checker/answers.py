@@ -10,7 +10,7 @@ import mlp_helpers as mlp
 from checker.edits import right_line
 from checker.lines import LINES, PLACES, Mistake, run_lines
 from checker.search import Search, another_batch, square_batch
-from checker.words import both_shapes, line_of, said, same, what_is_true
+from checker.words import about_one_term, both_shapes, line_of, said, same, what_is_true
 from mlp_helpers import Backward, Params, describe
 
 
@@ -86,7 +86,20 @@ def check_slopes(answer, f, array):
         return Answer(True, "Correct: it agrees with the measured slopes.")
     if numbers.shape == left.shape and _fits(numbers.T, left, right, noise):
         return Answer(False, "The gradient is the right one, transposed. A square shape cannot tell you.")
-    return Answer(False, what_is_true("The gradient", numbers, _between(numbers, left, right)))
+    said_of_terms = _about_one_term(numbers, f, np.array(array, float), (left + right) / 2)
+    return Answer(False, said_of_terms or what_is_true("The gradient", numbers, _between(numbers, left, right)))
+
+
+def _about_one_term(numbers, f, array, right):
+    if numbers.shape != right.shape or not numbers.any() or not np.isfinite(numbers).all():
+        return ""
+    if same(numbers, (numbers * right).sum() / (right**2).sum() * right, right):
+        return ""
+    try:
+        at_zero = np.mean(mlp.one_sided_slopes(f, 0 * array, step=1e-6), axis=0)
+    except Exception:  # f need not be defined there
+        at_zero = None
+    return about_one_term(numbers, right, array, at_zero)
 
 
 def _between(numbers, left, right):

@@ -46,22 +46,26 @@ EXAMPLES = {
 
 @functools.cache
 def edits_of(symbol):
-    """Return the wrong lines for a symbol as Mistakes, the shortest first: MISTAKES, and every single edit."""
-    found = {mistake.line: mistake for mistake in MISTAKES if mistake.symbol == symbol}
+    """Return the wrong lines of a symbol as Mistakes: those of MISTAKES, then each single edit, the shortest first."""
+    named = [mistake for mistake in MISTAKES if mistake.symbol == symbol]
+    found = {}
     writings = LINES[symbol], *WRITINGS.get(symbol, ())
     for line in writings:
         for words, tree in edited(symbol, line):
             text = ast.unparse(tree)
-            if text not in writings:
+            if text not in (*writings, *(mistake.line for mistake in named)):
                 found.setdefault(text, Mistake(words, symbol, text))
-    return tuple(sorted(found.values(), key=lambda mistake: len(re.sub(r"[() ]", "", mistake.line))))
+    return *named, *sorted(found.values(), key=lambda mistake: len(re.sub(r"[() ]", "", mistake.line)))
 
 
-def edited(symbol, line):
-    """Yield each edit of a symbol's line: in words, and the line's tree, which is changed back afterwards."""
+def edited(symbol, line, seldom=True):
+    """Yield each edit of a symbol's line: in words, and the line's tree, which is changed back afterwards.
+
+    Without those that people seldom make, there are about half as many.
+    """
     tree = ast.parse(line, mode="eval")
     places = [(*place, ast.unparse(place[-1])) for place in _places(tree)]
-    for rule in (_inside, _around, _seldom):
+    for rule in (_inside, _around, _seldom)[: 3 if seldom else 2]:
         for holder, key, node, text in places[:1] if rule is _around else places:
             for words, new in rule(symbol, text):
                 holder[key] = new
@@ -137,6 +141,7 @@ def _another_name(symbol, own):
         case "M":
             yield "the mask is inverted", "~M"
     yield f"one transpose too many, that of {own}", f"{own}.T"
+    yield f"one transpose too many, that of {own}, and a reshape", f"{own}.T.reshape({own}.shape)"
 
 
 def _others(symbol):
@@ -243,17 +248,12 @@ def _around(symbol, text):
     yield "only the last example counts", f"{x} * (np.arange(N) == N - 1)[:, None]"
     yield "the first example is left out", f"{x} * (np.arange(N) > 0)[:, None]"
     yield "the last example is left out", f"{x} * (np.arange(N) < N - 1)[:, None]"
-    for other in _others(symbol):
-        if other != "N":
-            yield f"an extra factor {other}", f"{x} * {other}"
-            yield f"an extra term {other}", f"{x} + {other}"
-            yield f"{other} in the place of {symbol}", other
 
 
 @_parsed
 def _seldom(symbol, text):
     """Yield what people seldom do to a name in a symbol's line, or to its result."""
-    if text not in (*GIVEN, *LINES) and text != LINES[symbol] or text == "N":
+    if text == "N" or text not in (*GIVEN, *LINES, LINES[symbol]):
         return
     x, it = f"({text})", text if text != LINES[symbol] else "the result"
     yield f"the sign is flipped: −{it} in the place of {it}", f"(-{x})"
@@ -264,5 +264,10 @@ def _seldom(symbol, text):
     yield f"the sign of {it}", f"np.sign({x})"
     yield f"1 − {it} in the place of {it}", f"(1 - {x})"
     yield from ((f"{it} is taken times {number}", f"({number} * {x})") for number in ("2", "0.5", "N"))
+    for other in _others(symbol) if it == "the result" else ():
+        if other != "N":
+            yield f"an extra factor {other}", f"{x} * {other}"
+            yield f"an extra term {other}", f"{x} + {other}"
+            yield f"{other} in the place of {symbol}", other
     digits = range(7) if it == "the result" else range(1)
     yield from ((f"{it} is rounded to {n} digits", f"np.round({x}, {n})") for n in digits)

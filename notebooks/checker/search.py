@@ -12,6 +12,7 @@ from checker.words import same
 from mlp_helpers import Params
 
 FAILS = (ArithmeticError, AttributeError, LookupError, NameError, TypeError, ValueError)
+LARGE = 100  # examples
 
 
 class Search:
@@ -51,22 +52,26 @@ class Search:
         return [tuple(mistakes) for _, mistakes in meant]
 
     def double(self):
-        """Return two edits in the line of name, as one Mistake, or in two lines, that yield the answer; or none."""
+        """Return two edits in the line of name, as one Mistake, or in two lines, that yield the answer; or none.
+
+        In two lines before that of name, only edits are tried that do not make a line longer, by more than a letter
+        or two; and of a large batch, which would take long, only two edits in one line.
+        """
         tried = {symbol: self._distinct(symbol) for symbol in self.suspects}
         for first, _ in tried[self.name]:
-            for words, tree in edited(self.name, first.line):
+            for words, tree in edited(self.name, first.line, seldom=False):
                 code = compile(tree, "line", "eval")
-                if self._fits(self._follow(self.name, code, self.names)) and self._holds([(self.name, code)]):
+                if self._fits(self._follow(self.name, code, self.names)) and self._holds({self.name: code}):
                     both = f"{words}, twice" if words == first.name else f"{first.name}; and {words}"
                     return (Mistake(both, self.name, ast.unparse(tree)),)
-        for place, symbol in enumerate(self.suspects):
+        for place, symbol in enumerate(self.suspects if self.names["N"] <= LARGE else []):
+            codes = {second: compiled(second.line) for second, _ in tried[symbol] if not place or _short(second)}
             for earlier in self.suspects[place + 1 :]:
                 for first, names in tried[earlier]:
-                    for second, _ in tried[symbol]:
-                        if self._fits(self._follow(symbol, compiled(second.line), names)) and self._holds(
-                            [(earlier, compiled(first.line)), (symbol, compiled(second.line))]
-                        ):
-                            return first, second
+                    for second, code in codes.items() if not place or _short(first) else ():
+                        if self._fits(self._follow(symbol, code, names)):
+                            if self._holds({earlier: compiled(first.line), symbol: code}):
+                                return first, second
         return ()
 
     def _follow(self, symbol, code, names):
@@ -91,21 +96,21 @@ class Search:
             return False
         return same(self.answer, value, self.right, self.noise)
 
-    def _holds(self, lines):
+    def _holds(self, codes):
         """Whether two edits give what the learner's function gives on another batch too; of an array, a closer fit."""
         if self.again is None:
-            names = self._after(lines, self.names)
-            return np.allclose(names[self.name], self.answer, rtol=1e-9, atol=self.noise)
-        return _equal(np.asarray(self._after(lines, self.elsewhere).get(self.name), float), self.again)
+            value = self._after(codes, self.names).get(self.name)
+            return np.allclose(value, self.answer, rtol=1e-9, atol=max(self.noise, 1e-9 * np.abs(self.right).max()))
+        return _equal(np.asarray(self._after(codes, self.elsewhere).get(self.name), float), self.again)
 
-    def _after(self, lines, names):
-        """Return the names and values when these lines stand in the place of the right ones, up to where they fit."""
-        names, changed = dict(names), dict(lines)
-        path = {later for symbol in changed for later in _path(symbol, self.name)}
+    def _after(self, codes, names):
+        """Return the names and values with these codes for some symbols' lines, and the lines after as they follow."""
+        names = dict(names)
+        follows = {later for symbol in codes for later in _path(symbol, self.name)}
         for symbol in LINES:
-            if symbol in changed or symbol in path:
+            if symbol in codes or symbol in follows:
                 try:
-                    names[symbol] = eval(changed.get(symbol) or compiled(LINES[symbol]), names)
+                    names[symbol] = eval(codes.get(symbol) or compiled(LINES[symbol]), names)
                 except FAILS:
                     names.pop(symbol, None)
         return names
@@ -115,7 +120,7 @@ class Search:
         found = {}
         for mistake in edits_of(symbol):
             if "{" not in mistake.name:
-                names = self._after([(symbol, compiled(mistake.line))], self.names)
+                names = self._after({symbol: compiled(mistake.line)}, self.names)
                 value = np.asarray(names.get(symbol, np.nan), float)
                 if np.isfinite(value).all():
                     found.setdefault((value.shape, value.tobytes()), (mistake, names))
@@ -151,6 +156,10 @@ def square_batch():
     rng = np.random.default_rng(4)
     params = Params(*(rng.normal(size=shape) for shape in ((5, 5), 5, (5, 5), 5)))
     return rng.normal(size=(5, 5)), np.array([3, 0, 4, 1, 2]), params
+
+
+def _short(mistake):
+    return len(mistake.line) <= len(LINES[mistake.symbol]) + 2
 
 
 @functools.cache
