@@ -11,7 +11,7 @@ from checker.mistakes import MISTAKES
 WRITINGS = {  # other right ways to write a line, which can go wrong in their own ways
     "H": ("A1 * (A1 > 0)",),
     "P": ("np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)",),
-    "loss": ("-(Y * np.log(P)).sum() / N",),
+    "loss": ("-(Y * np.log(P)).sum() / N", "-np.log((Y * P).sum(axis=1)).sum() / N"),
     "M": ("H > 0",),
     "G_A1": ("np.where(A1 > 0, G_H, 0)",),
 }
@@ -25,15 +25,18 @@ INSTEAD = {  # of a function of x: what else people call
         "the size instead of the positive part": "np.abs({x})",
         "tanh in the place of ReLU": "np.tanh({x})",
         "the sigmoid in the place of ReLU": SIGMOID,
+        "softplus in the place of ReLU": "np.log1p(np.exp({x}))",
         "a slope of 0.01 below 0 instead of 0": "np.maximum({x}, 0.01 * {x})",
     },
     "softmax": {
         "softmax over the examples instead of the classes": "softmax({x}.T).T",
         "the sigmoid in the place of softmax": SIGMOID,
         "the logarithm of P instead of P": "log_softmax({x})",
+        "divided by the row's sum without exp": "{x} / {x}.sum(axis=1, keepdims=True)",
         "the largest logit alone instead of softmax": "one_hot({x}.argmax(axis=1), {x}.shape[1])",
     },
-    "np.log": {f"{log} in the place of np.log": f"{log}({{x}})" for log in ("np.log2", "np.log10", "np.log1p")},
+    "np.log": {"x − 1 in the place of np.log(x)": "({x} - 1)"}
+    | {f"{log} in the place of np.log": f"{log}({{x}})" for log in ("np.log2", "np.log10", "np.log1p")},
     "np.exp": {f"{exp} in the place of np.exp": f"{exp}({{x}})" for exp in ("np.exp2", "np.expm1", "np.abs")},
 }
 EXAMPLES = {
@@ -138,8 +141,11 @@ def _another_name(symbol, own):
         case "Y":
             yield "y in the place of Y", "y[:, None]"
             yield "the columns of Y are in reverse order: the labels are swapped", "Y[:, ::-1]"
+            yield "the columns of Y are shifted by one: the labels are off by one", "np.roll(Y, 1, axis=1)"
         case "M":
             yield "the mask is inverted", "~M"
+            yield "the slope of tanh in the place of ReLU's", "(1 - H ** 2)"
+            yield "the slope of the sigmoid in the place of ReLU's", "(H * (1 - H))"
     yield f"one transpose too many, that of {own}", f"{own}.T"
     yield f"one transpose too many, that of {own}, and a reshape", f"{own}.T.reshape({own}.shape)"
 
@@ -180,10 +186,11 @@ def _another_operation(node):
 
 
 def _another_comparison(a, own, b):
-    words = {">=": "the mask is on at exactly 0: ", "<": "the mask is inverted: ", "<=": "the mask is inverted: "}
+    of_a_mask = {">=": "the mask is on at exactly 0: ", "<": "the mask is inverted: ", "<=": "the mask is inverted: "}
     for sign in COMPARED.values():
         if sign != own:
-            yield f"{words.get(sign, '')}{sign} in the place of {own}", f"{a} {sign} {b}"
+            words = of_a_mask.get(sign, "") if own == ">" else ""
+            yield f"{words}{sign} in the place of {own}", f"{a} {sign} {b}"
     yield f"the sign of {a}, which is −1 below 0", f"np.sign({a})"
 
 
@@ -262,6 +269,7 @@ def _seldom(symbol, text):
     yield f"the positive part of {it}", f"np.maximum({x}, 0)"
     yield f"the size of {it}", f"np.abs({x})"
     yield f"the sign of {it}", f"np.sign({x})"
+    yield f"the logarithm of {it}", f"np.log({x})"
     yield f"1 − {it} in the place of {it}", f"(1 - {x})"
     yield from ((f"{it} is taken times {number}", f"({number} * {x})") for number in ("2", "0.5", "N"))
     for other in _others(symbol) if it == "the result" else ():

@@ -132,9 +132,10 @@ class Search:
             for e in range(self.names["N"]):
                 yield Mistake(mistake.name.format(e=e), mistake.symbol, mistake.line.replace("[e]", f"[{e}]"))
         elif "lr *" in mistake.line:
-            value = self._follow(mistake.symbol, compiled(mistake.line), self.names | {"lr": 1.0})
-            if value is not None and self.answer.shape == self.right.shape and (change := value - self.right).any():
-                lr = float((change * (self.answer - self.right)).sum() / (change**2).sum())
+            code = compiled(mistake.line)
+            at_0, at_1 = (self._follow(mistake.symbol, code, self.names | {"lr": lr}) for lr in (0.0, 1.0))
+            if at_1 is not None and at_1.shape == self.answer.shape and (change := at_1 - at_0).any():
+                lr = float((change * (self.answer - at_0)).sum() / (change**2).sum())
                 if 0 < lr < np.inf:
                     number = f"{lr:.6g}"
                     yield Mistake(mistake.name.format(lr=number), mistake.symbol, mistake.line.replace("lr", number))
