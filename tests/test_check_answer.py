@@ -1,7 +1,7 @@
-"""check_answer and check_slopes: every known mistake under its own name, and never an exception for a learner.
+"""check_answer and check_slopes: a wrong answer is told the edit that yields it, and no learner meets an exception.
 
-The wrong answers are written twice: as the lines of MISTAKES, and by hand in WRONG, from the values of
-forward and backward alone.
+What a diagnosis claims is tested on another batch: there, the line that it shows must give what the learner's
+function gives, or what the same mistake gives when it is written by hand, from forward and backward alone.
 """
 
 import functools
@@ -11,31 +11,22 @@ from types import SimpleNamespace
 import nbformat
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from refresh_notebooks import execute
+from wrong_answers import WRONG_ANSWERS
 
 import checker
 import mlp_helpers as m
 from checker import Answer, check_answer, check_slopes
 from checker.answers import NOT_ATTEMPTED
-from checker.lines import PLACES
+from checker.lines import PLACES, TOOLS
 
 SYMBOLS = list(checker.LINES)
 ARRAYS = [name for name in SYMBOLS if name != "loss"]
 # N, inputs, hidden units, classes. In some of them axes have the same length, and shapes tell nothing.
-SIZES = [
-    (2, 2, 16, 2),
-    (3, 2, 16, 3),
-    (5, 2, 16, 2),
-    (7, 3, 8, 3),
-    (12, 2, 16, 2),
-    (12, 2, 5, 4),
-    (16, 2, 16, 2),
-    (16, 16, 16, 16),
-    (5, 2, 3, 3),
-]
+SIZES = [(5, 2, 16, 2), (12, 2, 5, 4), (16, 2, 16, 2), (2, 2, 16, 2), (7, 3, 8, 3), (16, 16, 16, 16)]
 
 
 @functools.cache
@@ -55,17 +46,59 @@ def right_values(*size, seed=0):
 
 def same(a, b, right=0.0):
     a, b = np.asarray(a, float), np.asarray(b, float)
-    scale = max(np.abs(b).max(), np.abs(right).max())
-    return a.shape == b.shape and bool(np.abs(a - b).max() <= 1e-6 * scale)
+    return a.shape == b.shape and bool(np.abs(a - b).max() <= 1e-6 * max(np.abs(b).max(), np.abs(right).max()))
 
 
-def named(answer):
-    """The names of the mistakes that a diagnosis gives, one a line, without the explanation after a colon."""
-    return [name.split(":")[0] for name in re.findall(r"Look here: (.*)\. Your \w+ is what ", answer.diagnosis)]
+def told(answer):
+    """The explanations that a diagnosis gives, each as the wrong lines of one or two symbols."""
+    parts = answer.diagnosis.split("Or: ")
+    return [dict(found) for part in parts if (found := re.findall(r"yours: (\w+) = (.*)", part))]
 
 
-def short_name(mistake, **free):
-    return mistake.name.split(":")[0].format(**free)
+@np.errstate(all="ignore")
+def value_with(lines, name, net):
+    """What a symbol is, on a batch, with these lines in the place of the right ones; None where they do not fit."""
+    names = TOOLS | checker.run_lines(*net)
+    for symbol, line in (checker.LINES | lines).items():
+        try:
+            names[symbol] = eval(line, names)
+        except (NameError, ValueError, TypeError, IndexError, AttributeError):
+            names.pop(symbol, None)
+        if symbol == name:
+            return names.get(name)
+
+
+def inputs(line):
+    return [name for name in dict.fromkeys(re.findall(r"\w+", line)) if name in checker.run_lines(*make_net())]
+
+
+def function_of(line):
+    """The function that returns what a line says, with the symbols in it as its arguments."""
+    return eval(f"lambda {', '.join(inputs(line))}: {line}", dict(TOOLS))
+
+
+def asks(name, value):
+    """A function that asks for what the line of name is made from, and returns the value whatever they are."""
+    return eval(f"lambda {', '.join(inputs(checker.LINES[name]))}: value", {"value": value})
+
+
+@np.errstate(all="ignore")
+def call(function, net):
+    values = checker.run_lines(*net)
+    asked = function.__code__.co_varnames[: function.__code__.co_argcount]
+    return np.asarray(function(*(np.copy(values[name]) if name != "N" else values[name] for name in asked)), float)
+
+
+def other(size):
+    """A batch for the same widths with another number of examples, which is no width."""
+    return make_net(11, *size[1:], seed=1)
+
+
+def is_told(answer, name, wrong, net, elsewhere, other_net):
+    """Whether each explanation gives the wrong numbers, and one of them those of the same mistake elsewhere."""
+    found = told(answer)
+    assert answer.correct is False and all(same(value_with(lines, name, net), wrong) for lines in found), answer
+    return any(same(value_with(lines, name, other_net), elsewhere) for lines in found)
 
 
 # ---------------------------------------------------------------- the lines
@@ -90,37 +123,75 @@ def test_the_lines_agree_with_pytorch(size):
         assert np.abs(found[name] - value).max() <= 1e-12 * np.abs(value).max(), name
 
 
-def test_each_mistake_changes_the_line_that_it_names():
-    assert len(checker.MISTAKES) == len(set(checker.MISTAKES))
-    for mistake in checker.MISTAKES:
-        assert mistake.symbol in checker.LINES and mistake.line != checker.LINES[mistake.symbol]
-        assert ("lr" in mistake.line) == ("{lr}" in mistake.name)
-        assert ("[e]" in mistake.line) == ("{e}" in mistake.name)
-    assert set(PLACES) == set(checker.LINES)
+# ---------------------------------------------------------------- every single edit, and those that people make
 
 
-# ---------------------------------------------------------------- each line of MISTAKES
+@pytest.mark.parametrize("symbol", SYMBOLS)
+@pytest.mark.parametrize("size", SIZES[:3], ids=str)
+def test_every_single_edit_is_told(symbol, size):
+    net, right = make_net(*size), vars(right_values(*size))[symbol]
+    seen = 0
+    for edit in checker.edits_of(symbol):
+        if "{" not in edit.name and (wrong := value_with({symbol: edit.line}, symbol, net)) is not None:
+            wrong = np.asarray(wrong, float)
+            if np.abs(wrong).max() > 1e-12 and np.isfinite(wrong).all() and not same(wrong, right, right):
+                elsewhere = value_with({symbol: edit.line}, symbol, other(size))
+                found = check_answer(symbol, function_of(edit.line), *net)
+                if elsewhere is None or "round" in edit.line:  # axes of one length by chance, or digits that are 0
+                    assert is_told(found, symbol, wrong, net, wrong, net), (edit, found)
+                else:
+                    assert is_told(found, symbol, wrong, net, elsewhere, other(size)), (edit, found)
+                seen += 1
+    assert seen > 30
 
 
-@pytest.mark.parametrize("mistake", checker.MISTAKES, ids=lambda mistake: f"{mistake.symbol}-{mistake.name}")
-def test_each_line_is_recognised_in_every_tensor_that_it_changes(mistake):
-    seen = set()
-    for number, size in enumerate(SIZES):
-        net, right = make_net(*size), vars(right_values(*size))
-        free = {"e": number % size[0], "lr": (0.03, 0.5, 20)[number % 3]}
-        wrong = checker.run_lines(*net, mistake, **free)
-        name = short_name(mistake, **free)
-        for symbol in SYMBOLS[SYMBOLS.index(mistake.symbol) :]:
-            if symbol not in wrong or not np.isfinite(wrong[symbol]).all() or same(wrong[symbol], right[symbol]):
-                continue
-            answer = check_answer(symbol, wrong[symbol], *net)
-            assert answer.correct is False, (symbol, size)
-            assert name in named(answer), (symbol, size, answer)
-            seen.add(symbol)
-    assert mistake.symbol in seen or "exactly 0" in mistake.name  # which no random batch meets
+def test_an_edit_has_words_and_a_place_and_each_line_stands_once():
+    assert set(PLACES) == set(SYMBOLS)
+    for symbol in SYMBOLS:
+        edits = checker.edits_of(symbol)
+        assert len({edit.line for edit in edits}) == len(edits)
+        for edit in edits:
+            assert edit.symbol == symbol and edit.name and edit.line != checker.LINES[symbol]
+            assert ("lr *" in edit.line) == ("{lr}" in edit.name) and ("[e]" in edit.line) == ("{e}" in edit.name)
 
 
-# ---------------------------------------------------------------- each mistake of the list, by hand
+def test_nearly_every_answer_typed_by_hand_is_told():
+    """Of an answer that raises where axes differ, what it does where they do not is told."""
+    size, square, missed = SIZES[0], (5, 5, 5, 5), []
+    for symbol, function in WRONG_ANSWERS:
+        net, others = make_net(*size), other(size)
+        found = check_answer(symbol, function, *net)
+        try:
+            wrong = call(function, net)
+        except ValueError:
+            assert found.diagnosis.startswith("Your function raised ValueError: ")
+            net, others = make_net(*square), make_net(*square, seed=1)
+            wrong = call(function, net)
+        elsewhere = call(function, others)
+        if found.diagnosis.startswith("Right on your batch"):  # ReLU at exactly 0, or logits in the millions
+            assert same(wrong, vars(right_values(*size))[symbol])
+        elif not is_told(found, symbol, wrong, net, elsewhere, others):
+            missed.append(function.__name__)
+    assert len(missed) <= 0.05 * len(WRONG_ANSWERS), missed
+
+
+TWO_THINGS = [
+    ("G_W1", {"G_Z": "P / N", "G_A1": "G_H"}),
+    ("G_X", {"P": "np.exp(Z)", "G_X": "-G_A1 @ W1"}),
+    ("G_b2", {"H": "A1", "G_b2": "G_Z.mean(axis=0)"}),
+    ("G_W2", {"G_W2": "-G_Z.T @ A1"}),
+    ("G_b1", {"G_b1": "G_A1.mean(axis=1)"}),
+]
+
+
+@pytest.mark.parametrize(("name", "lines"), TWO_THINGS, ids=lambda value: str(value))
+def test_two_edits_at_once_are_told(name, lines):
+    net, others = make_net(), other(SIZES[0])
+    wrong, elsewhere = value_with(lines, name, net), value_with(lines, name, others)
+    assert is_told(check_answer(name, wrong, *net), name, wrong, net, elsewhere, others)
+
+
+# ---------------------------------------------------------------- mistakes written by hand, in every tensor
 
 
 def after_G_Z(v, G_Z):
@@ -155,46 +226,8 @@ def labels_swapped(v):
     return {"loss": loss} | after_G_Z(v, (v.P - swapped) / v.N)
 
 
-def mask_missing(v):
-    return after_G_A1(v, v.G_H)
-
-
-def mask_always_on(v):
-    return after_M(v, np.ones(v.A1.shape, bool))
-
-
-def reshaped(v):
-    """The shapes that come out are right, and so is the set of entries."""
-    C, n_hidden, n_in = *v.W2.shape, v.X.shape[1]
-    return {
-        "A1": v.X @ v.W1.reshape(n_in, n_hidden) + v.b1,
-        "Z": v.H @ v.W2.reshape(n_hidden, C) + v.b2,
-        "G_W2": v.G_Z.reshape(C, v.N) @ v.H,
-        "G_W1": v.G_A1.reshape(n_hidden, v.N) @ v.X,
-        "G_X": (v.W1.T @ v.G_A1.T).reshape(v.N, n_in),
-    } | after_G_H(v, (v.W2.T @ v.G_Z.T).reshape(v.N, n_hidden))
-
-
-def product_reshaped(v):
-    return {"G_W2": (v.H.T @ v.G_Z).reshape(v.W2.shape), "G_W1": (v.X.T @ v.G_A1).reshape(v.W1.shape)}
-
-
-def weight_reshaped(v):
-    C, n_hidden, n_in = *v.W2.shape, v.X.shape[1]
-    G_X = v.G_A1 @ v.W1.T.reshape(n_hidden, n_in)
-    return after_G_H(v, v.G_Z @ v.W2.T.reshape(C, n_hidden)) | {"G_X": G_X}
-
-
-def transposed(v):
-    return {name: getattr(v, name).T for name in ARRAYS if getattr(v, name).ndim == 2}
-
-
 def updated(v, lr):
     return after_G_H(v, v.G_Z @ (v.W2 - lr * v.G_W2))
-
-
-def G_Z_for_G_H(v):
-    return {"G_H": v.G_Z} if v.G_Z.shape != v.G_H.shape else after_G_H(v, v.G_Z)
 
 
 def whole_columns(v):
@@ -216,228 +249,106 @@ def broadcast(v, e):
     return rows | weights | {"G_b2": v.N * v.G_Z[e], "G_b1": v.N * v.G_A1[e]}
 
 
-WHOLE_COLUMNS = "1 is taken from whole columns of P instead of one entry a row"
-WRONG = {  # by name: what the diagnosis must say, and the wrong answers
+BY_HAND = {  # by name: the wrong values of every tensor that the mistake changes
     "1/N is missing": lambda v: scaled(v, v.N),
     "1/N is in twice": lambda v: scaled(v, 1 / v.N),
-    "averaged over N·C entries instead of N examples": lambda v: scaled(v, 1 / v.P.shape[1]),
+    "averaged over N·C": lambda v: scaled(v, 1 / v.P.shape[1]),
     "the sign is flipped": lambda v: scaled(v, -1),
     "an extra factor P(1 − P)": lambda v: after_G_Z(v, v.G_Z * v.P * (1 - v.P)),
-    "P without minus Y": lambda v: after_G_Z(v, v.P / v.N),
-    WHOLE_COLUMNS: whole_columns,
-    "the labels in Y are swapped": labels_swapped,
-    "the bias is summed over everything instead of over examples": lambda v: {
-        "G_b2": np.sum(v.G_Z),
-        "G_b1": np.sum(v.G_A1),
-    },
-    "the bias is averaged instead of summed": lambda v: {"G_b2": np.mean(v.G_Z, 0), "G_b1": np.mean(v.G_A1, 0)},
-    "the mask is missing": mask_missing,
-    "the mask is made from H >= 0, which is always on": mask_always_on,
-    "the mask is made from the sign of the gradient that arrives": lambda v: after_M(v, v.G_H > 0),
+    "Y is missing": lambda v: after_G_Z(v, v.P / v.N),
+    "whole columns": whole_columns,
+    "the labels are swapped": labels_swapped,
+    "summed over everything": lambda v: {"G_b2": np.sum(v.G_Z), "G_b1": np.sum(v.G_A1)},
+    "averaged": lambda v: {"G_b2": np.mean(v.G_Z, 0), "G_b1": np.mean(v.G_A1, 0)},
+    "the mask is missing": lambda v: after_G_A1(v, v.G_H),
+    "the mask is made from the gradient": lambda v: after_M(v, v.G_H > 0),
     "the mask is inverted": lambda v: after_M(v, ~v.M),
-    "multiplied by H instead of M": lambda v: after_G_A1(v, v.G_H * v.H),
-    "reshape in place of a transpose": reshaped,
-    "the product is reshaped in place of a transpose": product_reshaped,
-    "reshape in place of a transpose: of a weight": weight_reshaped,
-    "the result is transposed": transposed,
-    "W2 is used after its update, with lr = 0.001": lambda v: updated(v, 0.001),
-    "W2 is used after its update, with lr = 0.1": lambda v: updated(v, 0.1),
-    "W2 is used after its update, with lr = 0.625": lambda v: updated(v, 0.625),
-    "W2 is used after its update, with lr = 50": lambda v: updated(v, 50),
+    "multiplied by H": lambda v: after_G_A1(v, v.G_H * v.H),
+    "lr = 0.625": lambda v: updated(v, 0.625),
+    "lr = 50": lambda v: updated(v, 50),
     "G_W2 in the place of W2": lambda v: after_G_H(v, v.G_Z @ v.G_W2),
-    "G_Z in the place of G_H": G_Z_for_G_H,
     "A1 in the place of H": lambda v: {"Z": v.A1 @ v.W2.T + v.b2, "G_W2": v.G_Z.T @ v.A1},
     "only the last example counts": only_last,
-    "example 0's gradient is used for all": lambda v: broadcast(v, 0),
-    "example 1's gradient is used for all": lambda v: broadcast(v, 1),
-    "example {last}'s gradient is used for all": lambda v: broadcast(v, v.N - 1),
-}
-COVERS = {  # the tensors that a mistake must have been tried on
-    "1/N is missing": ["loss", *GRADIENTS],
-    "1/N is in twice": ["loss", *GRADIENTS],
-    "averaged over N·C entries instead of N examples": ["loss", *GRADIENTS],
-    "the sign is flipped": ["loss", *GRADIENTS],
-    "the labels in Y are swapped": ["loss", *GRADIENTS],
-    "only the last example counts": ["loss", *GRADIENTS],
-    "the mask is inverted": ["M", "G_A1", "G_W1", "G_b1", "G_X"],
-    "the result is transposed": [name for name in ARRAYS if name not in ("G_b2", "G_b1")],
-    "G_Z in the place of G_H": ["G_H", "G_A1", "G_W1", "G_b1", "G_X"],
-    "reshape in place of a transpose": ["A1", "Z", "G_W2", "G_H", "G_A1", "G_W1", "G_b1", "G_X"],
+    "example 1 for all": lambda v: broadcast(v, 1),
 }
 
-ALWAYS_ON = {"the mask is missing", "the mask is made from H >= 0, which is always on"}
-RESHAPED = {"reshape in place of a transpose", "the product is reshaped in place of a transpose"}
-TRANSPOSED = "the result is transposed"
+
+@pytest.mark.parametrize("size", SIZES[1::4], ids=str)
+@pytest.mark.parametrize("name", BY_HAND)
+def test_each_mistake_written_by_hand_is_told_in_every_tensor_that_it_changes(name, size):
+    here, there = right_values(*size), right_values(size[0] + 1, *size[1:], seed=1)
+    net, others = make_net(*size), make_net(size[0] + 1, *size[1:], seed=1)
+    for (symbol, wrong), elsewhere in zip(BY_HAND[name](here).items(), BY_HAND[name](there).values(), strict=True):
+        if not same(wrong, getattr(here, symbol)):
+            kept = np.array(wrong)
+            assert is_told(check_answer(symbol, wrong, *net), symbol, wrong, net, elsewhere, others), symbol
+            assert np.array_equal(wrong, kept)
 
 
-def coincide(one, other, symbol, v):
-    """Whether two mistakes give the same numbers for symbol on any data of this size, and why."""
-    N, C, n_hidden, n_in = v.N, *v.W2.shape, v.X.shape[1]
-    pair = {one, other}
-    divisors = {"1/N is in twice": N, "averaged over N·C entries instead of N examples": C}
-    if symbol in ("G_b2", "G_b1"):
-        divisors["the bias is averaged instead of summed"] = N  # a mean over examples divides a sum by N once more
-    if pair <= set(divisors):
-        return divisors[one] == divisors[other]
-    if pair == ALWAYS_ON:
-        return symbol != "M"  # H is nowhere below 0
-    if pair == {"y in the place of Y", WHOLE_COLUMNS}:
-        return symbol == "G_b2" and v.y.sum() == N and set(v.y) == set(range(C))  # both take N from every column's sum
-    if pair == {"A1 in the place of H", "ReLU is missing"}:
-        return symbol == "Z"  # H is used in Z and in G_W2; ReLU left out changes both
-    if TRANSPOSED in pair and pair & RESHAPED:  # the reshape of a square matrix changes nothing: a transpose is missing
-        after_square_G_H = symbol in ("G_H", "G_A1", "G_W1", "G_b1", "G_X") and N == n_hidden
-        square_W = {"G_W2": C in (N, n_hidden), "G_W1": n_hidden in (N, n_in), "G_X": N == n_in}
-        return after_square_G_H or square_W.get(symbol, False)
-    return False
+# ---------------------------------------------------------------- which edit is told
 
 
-def wrong_answers(name, size):
-    v = right_values(*size)
-    for symbol, wrong in WRONG[name](v).items():
-        if not same(wrong, getattr(v, symbol)):
-            yield symbol, wrong, v
+def test_a_mistake_in_what_a_function_was_given_is_not_told():
+    net = make_net()
+    given = check_answer("G_W2", lambda G_Z, H: -G_Z.T @ H, *net)
+    assert told(given) == [{"G_W2": "-(G_Z.T @ H)"}] and "G_Z =" not in given.diagnosis
+    assert told(check_answer("G_W2", lambda P, H, N: P.T @ H / N, *net)) == [{"G_Z": "P / N"}]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-@pytest.mark.parametrize("name", WRONG)
-def test_each_mistake_written_by_hand_has_its_own_name_and_no_other(name, size):
-    own = name.format(last=size[0] - 1).split(":")[0]
-    for symbol, wrong, v in wrong_answers(name, size):
-        kept = np.array(wrong)
-        answer = check_answer(symbol, wrong, *make_net(*size))
-        assert answer.correct is False and own in named(answer), (symbol, answer)
-        others = set(named(answer)) - {own}
-        assert all(coincide(own, other, symbol, v) for other in others), (symbol, answer)
-        assert np.array_equal(wrong, kept)
+def test_the_learners_own_line_comes_before_the_same_effect_earlier():
+    v, net = right_values(5, 2, 16, 2), make_net()
+    answer = check_answer("G_W2", -v.G_W2, *net)
+    assert told(answer) == [{"G_W2": "-(G_Z.T @ H)"}]
+    assert "The same would come of G_Z = (Y - P) / N, earlier." in answer.diagnosis
+    assert told(check_answer("G_W2", (v.G_Z * v.P).T @ v.H, *net)) == [{"G_Z": "(P - Y) / N * P"}]
 
 
-def test_every_mistake_by_hand_is_tried_on_every_tensor_that_it_changes():
-    for name in WRONG:
-        tried = {symbol for size in SIZES for symbol, _, _ in wrong_answers(name, size)}
-        assert tried == set(COVERS.get(name, WRONG[name](right_values(*SIZES[-1])))), name
+def test_what_is_the_same_at_one_size_only_is_told_as_two():
+    v, net = right_values(2, 2, 16, 2), make_net(2)
+    found = told(check_answer("G_Z", v.G_Z / 2, *net))
+    assert {"G_Z": "(P - Y) / N / N"} in found and {"G_Z": "(P - Y) / P.size"} in found
+    assert told(check_answer("G_Z", lambda P, Y, N: (P - Y) / N**2, *net)) == [{"G_Z": "(P - Y) / N / N"}]
 
 
-# ---------------------------------------------------------------- as functions, which are given right values
+def test_an_edit_that_gives_zeros_or_no_numbers_explains_nothing():
+    v, net = right_values(5, 2, 16, 2), make_net()
+    for wrong in (0 * v.G_Z, np.nan * v.G_Z, np.full((5, 2), np.inf)):
+        assert told(check_answer("G_Z", wrong, *net)) == []
 
 
-def G_H_row_by_row(G_Z, W2):
-    G_H = np.zeros((len(G_Z), W2.shape[1]))
-    for i in range(len(G_Z)):
-        G_H[:] = 0
-        G_H[i] = G_Z[i] @ W2
-    return G_H
-
-
-def G_W2_of_the_last(G_Z, H):
-    for g, h in zip(G_Z, H, strict=True):
-        total = np.outer(g, h)
-    return total
-
-
-def zero_where_on(G_H, M):
-    G_H[M] = 0
-    return G_H
-
-
-WRONG_FUNCTIONS = [
-    ("A1 in the place of H", "Z", lambda A1, W2, b2: A1 @ W2.T + b2),
-    ("1/N is missing", "loss", lambda P, Y: -np.log((P * Y).sum(axis=1)).sum()),
-    ("averaged over N·C entries instead of N examples", "loss", lambda P, Y: -np.mean(Y * np.log(P))),
-    ("the sign is flipped", "loss", lambda P, Y, N: (Y * np.log(P)).sum() / N),
-    ("1/N is missing", "G_Z", lambda P, Y: P - Y),
-    ("1/N is in twice", "G_Z", lambda P, Y, N: (P - Y) / N**2),
-    ("averaged over N·C entries instead of N examples", "G_Z", lambda P, Y, N: (P - Y) / P.size),
-    ("the sign is flipped", "G_Z", lambda P, Y, N: (Y - P) / N),
-    ("an extra factor P(1 − P)", "G_Z", lambda P, Y, N: (P - Y) * P * (1 - P) / N),
-    ("P without minus Y", "G_Z", lambda P, N: P / N),
-    ("the labels in Y are swapped", "G_Z", lambda P, y, N: (P - m.one_hot(1 - y, 2)) / N),
-    ("the result is transposed", "G_Z", lambda P, Y, N: (P - Y).T / N),
-    ("1/N is missing", "G_W2", lambda G_Z, H, N: N * G_Z.T @ H),
-    ("1/N is in twice", "G_W2", lambda G_Z, H, N: G_Z.T @ H / N),
-    ("the sign is flipped", "G_W2", lambda G_Z, H: -G_Z.T @ H),
-    ("A1 in the place of H", "G_W2", lambda G_Z, A1: G_Z.T @ A1),
-    ("reshape in place of a transpose", "G_W2", lambda G_Z, H: G_Z.reshape(2, -1) @ H),
-    ("the product is reshaped in place of a transpose", "G_W2", lambda G_Z, H: (H.T @ G_Z).reshape(2, 16)),
-    ("the result is transposed", "G_W2", lambda G_Z, H: H.T @ G_Z),
-    ("only the last example counts", "G_W2", G_W2_of_the_last),
-    ("example 0's gradient is used for all", "G_W2", lambda G_Z, H, N: N * np.outer(G_Z[0], H[0])),
-    ("the bias is summed over everything instead of over examples", "G_b2", lambda G_Z: G_Z.sum()),
-    ("the bias is averaged instead of summed", "G_b2", lambda G_Z: G_Z.mean(axis=0)),
-    ("only the last example counts", "G_b2", lambda G_Z: G_Z[-1]),
-    ("the sign is flipped", "G_b2", lambda G_Z: -G_Z.sum(axis=0)),
-    ("the result is transposed", "G_H", lambda G_Z, W2: W2.T @ G_Z.T),
-    ("reshape in place of a transpose", "G_H", lambda G_Z, W2: G_Z @ W2.T.reshape(2, 16)),
-    ("reshape in place of a transpose", "G_H", lambda G_Z, W2, N: (W2.T @ G_Z.T).reshape(N, 16)),
-    ("W2 is used after its update, with lr = 0.5", "G_H", lambda G_Z, W2, G_W2: G_Z @ (W2 - 0.5 * G_W2)),
-    ("G_W2 in the place of W2", "G_H", lambda G_Z, G_W2: G_Z @ G_W2),
-    ("G_Z in the place of G_H", "G_H", lambda G_Z: G_Z),
-    ("1/N is in twice", "G_H", lambda G_Z, W2, N: G_Z @ W2 / N),
-    ("only the last example counts", "G_H", G_H_row_by_row),
-    ("example 2's gradient is used for all", "G_H", lambda G_Z, W2, N: np.tile(G_Z[2] @ W2, (N, 1))),
-    ("the mask is made from H >= 0, which is always on", "M", lambda H: H >= 0),
-    ("the mask is made from the sign of the gradient that arrives", "M", lambda G_H: G_H > 0),
-    ("the mask is inverted", "M", lambda A1: A1 <= 0),
-    ("the mask is missing", "G_A1", lambda G_H: G_H),
-    ("the mask is made from H >= 0, which is always on", "G_A1", lambda G_H, H: np.where(H >= 0, G_H, 0)),
-    ("the mask is made from the sign of the gradient that arrives", "G_A1", lambda G_H: np.maximum(G_H, 0)),
-    ("the mask is inverted", "G_A1", zero_where_on),
-    ("the mask is inverted", "G_A1", lambda G_H, A1: G_H * (A1 < 0)),
-    ("multiplied by H instead of M", "G_A1", lambda G_H, H: G_H * H),
-    ("the sign is flipped", "G_A1", lambda G_H, M: -G_H * M),
-    ("the result is transposed", "G_W1", lambda G_A1, X: X.T @ G_A1),
-    ("reshape in place of a transpose", "G_W1", lambda G_A1, X, N: G_A1.reshape(16, N) @ X),
-    ("the product is reshaped in place of a transpose", "G_W1", lambda G_A1, X: (X.T @ G_A1).reshape(16, 2)),
-    ("the mask is missing", "G_W1", lambda G_H, X: G_H.T @ X),
-    ("1/N is in twice", "G_W1", lambda G_A1, X, N: G_A1.T @ X / N),
-    ("only the last example counts", "G_W1", lambda G_A1, X: np.outer(G_A1[-1], X[-1])),
-    ("the bias is summed over everything instead of over examples", "G_b1", lambda G_A1: G_A1.sum()),
-    ("the bias is averaged instead of summed", "G_b1", lambda G_A1: G_A1.mean(axis=0)),
-    ("the mask is missing", "G_b1", lambda G_H: G_H.sum(axis=0)),
-    ("the result is transposed", "G_X", lambda G_A1, W1: W1.T @ G_A1.T),
-    ("reshape in place of a transpose", "G_X", lambda G_A1, W1: G_A1 @ W1.T.reshape(16, 2)),
-    ("the mask is missing", "G_X", lambda G_H, W1: G_H @ W1),
-    ("multiplied by H instead of M", "G_X", lambda G_Z, W2, H, W1: (G_Z @ W2 * H) @ W1),
-    ("the sign is flipped", "G_X", lambda G_A1, W1: -G_A1 @ W1),
-]
+def test_labels_in_the_place_of_Y_are_told_where_they_do_not_even_fit():
+    for function in (lambda P, y, N: (P - y) / N, lambda P, y, N: (P - y[:, None]) / N):
+        assert "y in the place of Y" in check_answer("G_Z", function, *make_net()).diagnosis
 
 
 @pytest.mark.parametrize(
-    ("name", "symbol", "function"),
-    WRONG_FUNCTIONS,
-    ids=[f"{n}-{symbol}-{name}" for n, (name, symbol, _) in enumerate(WRONG_FUNCTIONS)],
+    ("symbol", "line", "too_many"),
+    [
+        ("G_H", "G_Z @ W2.T", True),
+        ("G_W2", "G_Z @ H", False),
+        ("G_X", "G_A1 @ W1.T", True),
+        ("G_W1", "G_A1 @ X", False),
+    ],
 )
-@pytest.mark.parametrize("N", [3, 5, 12, 16])
-def test_a_mistake_in_a_function_has_its_own_name_and_no_other(name, symbol, function, N):
-    size = (N, 2, 16, 2)
-    answer = check_answer(symbol, function, *make_net(*size))
-    assert answer.correct is False and name in named(answer), answer
-    assert "Right on your batch" not in answer.diagnosis
-    assert all(coincide(name, other, symbol, right_values(*size)) for other in set(named(answer)) - {name}), answer
-
-
-def test_a_function_is_not_told_of_a_mistake_in_what_it_was_given():
-    net = make_net()
-    given = check_answer("G_W2", lambda G_Z, H: -G_Z.T @ H, *net).diagnosis
-    assert "Your G_W2 is what G_W2 = -(G_Z.T @ H) leads to" in given and "Or:" not in given
-    own = check_answer("G_W2", lambda P, Y, N, H: ((Y - P) / N).T @ H, *net).diagnosis
-    assert "Your G_W2 is what G_Z = (Y - P) / N leads to" in own and "Or:" not in own
+def test_a_transpose_too_many_is_told_from_one_too_few(symbol, line, too_many):
+    answer = check_answer(symbol, function_of(line), *make_net())
+    assert answer.diagnosis.startswith("Your function raised ValueError: matmul: ") and told(answer) == [{symbol: line}]
+    assert ("too many" in answer.diagnosis, "missing" in answer.diagnosis) == (too_many, not too_many)
 
 
 def test_an_update_uphill_is_no_learning_rate():
-    answer = check_answer("G_H", updated(right_values(5, 2, 16, 2), -0.5)["G_H"], *make_net())
-    assert answer.correct is False and named(answer) == []
+    assert told(check_answer("G_H", lambda G_Z, W2, G_W2: G_Z @ (W2 + 0.3 * G_W2), *make_net())) == []
 
 
-def test_a_loss_for_each_example_is_told_that_it_should_be_one_number():
-    answer = check_answer("loss", lambda P, Y, N: -(Y * np.log(P)).sum(axis=1), *make_net())
-    assert answer.correct is False
-    assert answer.diagnosis.endswith(", expected (). It should be one number: is a sum or a mean missing?")
+def test_a_loss_for_each_example_is_told():
+    net = make_net()
+    answer = check_answer("loss", lambda P, Y, N: -(Y * np.log(P)).sum(axis=1), *net)
+    assert answer.diagnosis.startswith("loss has shape (5,), expected ().") and told(answer)
 
 
 def test_a_mistake_beyond_the_batch_is_a_clear_error():
     X, y, params = make_net()
-    mistake = next(mistake for mistake in checker.MISTAKES if "[e" in mistake.line)
+    mistake = next(mistake for mistake in checker.edits_of("G_H") if "[e" in mistake.line)
     with pytest.raises(ValueError, match="does not fit this batch"):
         checker.backward_with(mistake, e=len(X))(X, y, params)
 
@@ -539,13 +450,13 @@ RIGHT = [
 
 @pytest.mark.parametrize(("name", "function"), RIGHT, ids=[f"{n}-{name}" for n, (name, _) in enumerate(RIGHT)])
 def test_a_right_answer_written_another_way_is_right(name, function):
-    for size in SIZES[:4]:
+    for size in SIZES[:2]:
         answer = check_answer(name, function, *make_net(*size))
         assert answer == Answer(True, "Correct, on 4 different batches."), answer
 
 
 @pytest.mark.parametrize("name", SYMBOLS)
-@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("size", SIZES[1::2], ids=str)
 def test_a_right_array_is_right_however_it_is_kept(name, size):
     right = np.asarray(getattr(right_values(*size), name))
     noise = 1 + 1e-9 * np.random.default_rng(0).uniform(-1, 1, right.shape)
@@ -567,17 +478,21 @@ def test_a_right_array_is_right_however_it_is_kept(name, size):
     assert check_answer(name, locked, *make_net(*size)).correct is True
 
 
-def test_the_whole_backward_pass():
+@pytest.mark.parametrize("symbol", m.Backward._fields)
+def test_the_whole_backward_pass(symbol):
     net = make_net(12)
     assert check_answer("backward", m.backward, *net) == Answer(True, "Correct, on 4 different batches.")
-    for mistake in checker.MISTAKES:
-        if mistake.symbol in m.Backward._fields and "G_Z - " not in mistake.line:
-            v = checker.run_lines(*net, mistake, e=0, lr=0.5)
-            if all(name in v for name in m.Backward._fields):
-                answer = check_answer("backward", checker.backward_with(mistake), *net)
-                at = m.Backward._fields.index(mistake.symbol)
-                assert answer.correct is False and short_name(mistake, e=0, lr=0.5) in named(answer), answer
-                assert f"{', '.join(m.Backward._fields[:at])}: right. " in answer.diagnosis or not at
+    for edit in checker.edits_of(symbol)[::15]:
+        broken = checker.backward_with(edit, e=0, lr=0.5)
+        try:
+            wrong = broken(*net)
+        except ValueError:
+            continue
+        first = next((n for n, (a, b) in enumerate(zip(wrong, m.backward(*net), strict=True)) if not same(a, b)), None)
+        if first is not None and np.isfinite(wrong[first]).all() and np.any(wrong[first]):
+            name, answer = m.Backward._fields[first], check_answer("backward", broken, *net)
+            assert f"{', '.join(m.Backward._fields[:first])}: right. " in answer.diagnosis or not first
+            assert is_told(answer, name, wrong[first], net, wrong[first], net), (edit, answer)
 
 
 def test_labels_may_be_kept_as_a_list_or_as_floats():
@@ -590,56 +505,35 @@ def test_labels_may_be_kept_as_a_list_or_as_floats():
 # ---------------------------------------------------------------- not attempted
 
 
-@pytest.mark.parametrize("name", SYMBOLS)
+# ---------------------------------------------------------------- not attempted
+
+
 @pytest.mark.parametrize("answer", [..., None, lambda: ..., lambda: None, lambda X, y: ...])
-def test_not_attempted(name, answer):
-    found = check_answer(name, answer, *make_net())
-    assert found == NOT_ATTEMPTED and found.correct is None
-    assert repr(found).startswith("Not attempted yet.")
+def test_not_attempted(answer):
+    for name in (*SYMBOLS, "backward"):
+        found = check_answer(name, answer, *make_net())
+        assert found == NOT_ATTEMPTED and found.correct is None and not found
+    assert check_slopes(answer, squares, AT) == NOT_ATTEMPTED or callable(answer)
 
 
-@pytest.mark.parametrize("gap", [..., None])
-def test_a_backward_pass_in_the_making(gap):
-    net = make_net()
-    assert check_answer("backward", gap, *net) == NOT_ATTEMPTED
-    assert check_answer("backward", lambda X, y, params: gap, *net) == NOT_ATTEMPTED
-    half = check_answer("backward", lambda X, y, params: m.backward(X, y, params)._replace(G_b2=gap), *net)
+def test_a_backward_pass_in_the_making():
+    half = check_answer("backward", lambda X, y, params: m.backward(X, y, params)._replace(G_b2=...), *make_net())
     assert half == Answer(None, "G_Z, G_W2: right. G_b2: not attempted yet.")
 
 
-# ---------------------------------------------------------------- wrong, and no known mistake
+# ---------------------------------------------------------------- wrong, and no small edit
 
 
-@pytest.mark.parametrize("name", SYMBOLS)
-def test_a_wrong_shape_says_both_shapes(name):
-    right = np.asarray(getattr(right_values(5, 2, 16, 2), name), float)
-    shapes = {
-        right.shape[::-1],
-        (*right.shape, 1),
-        (1, *right.shape),
-        right.shape[1:],
-        (4,),
-        (3, 7),
-        (0,),
-        (),
-        (5, 9),
-    }
-    for shape in shapes - {right.shape}:
-        answer = check_answer(name, np.full(shape, 0.37), *make_net())
-        assert answer.correct is False
-        assert f"{name} has shape {m._shape(shape)}, expected {m._shape(right.shape)}." in answer.diagnosis
-        assert ("swapped" in answer.diagnosis) == (shape == right.shape[::-1])
-
-
-@pytest.mark.parametrize("size", SIZES, ids=str)
-@pytest.mark.parametrize("name", WRONG)
-def test_a_known_mistake_of_the_wrong_shape_says_both_shapes_too(name, size):
-    for symbol, wrong, v in wrong_answers(name, size):
-        right, wrong = np.shape(getattr(v, symbol)), np.shape(wrong)
-        if wrong != right:
-            text = check_answer(symbol, np.asarray(WRONG[name](v)[symbol]), *make_net(*size)).diagnosis
-            assert text.startswith(f"{symbol} has shape {m._shape(wrong)}, expected {m._shape(right)}.")
-            assert ("The two axes look swapped" in text) == (wrong == right[::-1] and wrong != ())
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [(name, shape) for name in ("G_W2", "G_b2", "loss") for shape in ((16, 2), (2, 1), (1, 2), (4,), (0,), (), (5, 9))],
+)
+def test_a_wrong_shape_says_both_shapes(name, shape):
+    right = np.shape(getattr(right_values(5, 2, 16, 2), name))
+    if shape != right:
+        text = check_answer(name, asks(name, np.full(shape, 0.37)), *make_net()).diagnosis
+        assert text.startswith(f"{name} has shape {m._shape(shape)}, expected {m._shape(right)}.")
+        assert ("swapped" in text) == (shape == right[::-1])
 
 
 def with_entry(array, place, value):
@@ -648,118 +542,99 @@ def with_entry(array, place, value):
     return array
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_a_number_that_is_not_finite_is_named_with_its_place(value):
+def test_a_number_that_is_not_finite_is_named_with_its_place():
     v, net = right_values(5, 2, 16, 2), make_net()
-    for name, place in [("G_W1", (3, 1)), ("G_b1", (7,)), ("P", (4, 0)), ("M", (0, 0))]:
-        text = check_answer(name, with_entry(getattr(v, name), place, value), *net).diagnosis
-        assert text.startswith(f"{name} has {value} at {list(place)}.")
-    assert check_answer("loss", value, *net).diagnosis.startswith(f"loss has {value}.")
+    for value in (np.nan, np.inf, -np.inf):
+        for name, place in [("G_W1", (3, 1)), ("G_b1", (7,)), ("P", (4, 0)), ("M", (0, 0))]:
+            text = check_answer(name, with_entry(getattr(v, name), place, value), *net).diagnosis
+            assert text.startswith(f"{name} has {value} at {list(place)}.")
+        assert check_answer("loss", value, *net).diagnosis.startswith(f"loss has {value}.")
 
 
-@pytest.mark.parametrize("name", [name for name in SYMBOLS if name != "loss"])
-def test_a_constant_factor_is_said(name):
-    right, net = getattr(right_values(5, 2, 16, 2), name) * 1.0, make_net()
-    for factor, said in [(3, "3"), (0.25, "0.25"), (-7, "7"), (1.01, "1.01"), (1e-9, "1e-09"), (-1e9, "1e+09")]:
-        text = check_answer(name, factor * right, *net).diagnosis
+@pytest.mark.parametrize(("factor", "said"), [(3, "3"), (-7, "7"), (1.01, "1.01"), (1e-9, "1e-09"), (-1e9, "1e+09")])
+def test_a_constant_factor_is_said(factor, said):
+    for name in ("A1", "G_W2", "G_b1"):
+        text = check_answer(name, function_of(f"{factor} * ({checker.LINES[name]})"), *make_net()).diagnosis
         flipped = "with its sign flipped, and " if factor < 0 else ""
         assert text.startswith(f"{name} is the right one {flipped}times {said}")
         assert ("the direction is right" in text) == (factor > 0)
 
 
-def test_a_tiny_or_nearly_right_answer_is_not_taken_for_a_factor():
-    v, net = right_values(5, 2, 16, 2), make_net()
-    for name in ARRAYS:
-        random = np.random.default_rng(0).normal(size=getattr(v, name).shape)
-        assert "times" not in check_answer(name, 1e-9 * random, *net).diagnosis
-        assert "times 1:" not in check_answer(name, getattr(v, name) * 1.00001, *net).diagnosis
-
-
-def test_the_sign_of_a_forward_value_is_said():
-    v = right_values(5, 2, 16, 2)
-    for name in ("A1", "H", "Z", "P"):
-        text = check_answer(name, -getattr(v, name), *make_net()).diagnosis
-        assert "the sign is flipped" in text and "times" not in text
-
-
-def test_right_except_for_inactive_units():
-    v = right_values(5, 2, 16, 2)
-    wrong = v.G_A1 + np.where(v.M, 0, np.random.default_rng(0).normal(size=v.M.shape))
-    assert "right except where the right answer is 0, as for inactive units" in str(
-        check_answer("G_A1", wrong, *make_net())
-    )
+def noise(name):
+    return np.random.default_rng(0).normal(size=np.shape(getattr(right_values(5, 2, 16, 2), name)))
 
 
 def test_right_in_some_rows_columns_or_entries():
     v, net = right_values(5, 2, 16, 2), make_net()
     shift = np.random.default_rng(0).uniform(1, 2, (5, 16))
     rows, columns = np.array([1, 0, 1, 1, 0]), np.arange(16) % 3 == 0
-    assert "right in rows 1, 4, and wrong" in str(check_answer("G_H", v.G_H + shift * rows[:, None], *net))
-    text = "right in columns 1, 2, 4, 5, 7, 8, 10, 11, …, and wrong"
-    assert text in str(check_answer("G_H", v.G_H + shift * columns, *net))
-    assert "right in entry 1, and wrong" in str(check_answer("G_b2", v.G_b2 + np.array([0.3, 0]), *net))
-    one = check_answer("M", v.M ^ (np.arange(80).reshape(5, 16) % 5 == 0), *net)
-    assert "64 of 80 entries are right" in str(one)
+    assert "right in rows 1, 4, and wrong in rows 0, 2, 3." in repr(
+        check_answer("G_H", asks("G_H", v.G_H + shift * rows[:, None]), *net)
+    )
+    text = "right in columns 1, 2, 4, 5, 7, 8, 10, 11, …, and wrong in columns 0, 3, 6, 9, 12, 15."
+    assert text in repr(check_answer("G_H", asks("G_H", v.G_H + shift * columns), *net))
+    assert "right in entry 1, and wrong in entry 0." in repr(
+        check_answer("G_b2", asks("G_b2", v.G_b2 + np.eye(2)[0]), *net)
+    )
+    assert "is the mask applied?" in repr(
+        check_answer("G_A1", asks("G_A1", v.G_A1 + np.where(v.M, 0, noise("G_A1"))), *net)
+    )
 
 
-def test_rounding_and_zeros_and_where_the_difference_is_largest():
+def test_a_row_that_is_0_anyway_is_not_called_right():
+    X, y, params = make_net()
+    params = params._replace(b1=np.where(np.arange(16) < 4, -100, params.b1))  # four dead units: rows of G_W1 are 0
+    right = m.backward(X, y, params).G_W1
+    wrong = right + (np.arange(16) > 8)[:, None] * noise("G_W1")
+    text = check_answer("G_W1", asks("G_W1", wrong), X, y, params).diagnosis
+    rows = [int(row) for row in re.search(r"right in rows ([\d, ]+), and wrong", text)[1].split(", ")]
+    assert rows == [row for row in range(9) if right[row].any()]
+
+
+def test_where_the_difference_is_largest_and_what_is_0():
     v, net = right_values(5, 2, 16, 2), make_net()
-    for name in ("G_W2", "G_H", "loss"):
-        for rounded in (np.round(getattr(v, name), 4), np.float16(getattr(v, name))):
-            text = check_answer(name, rounded, *net).diagnosis
-            assert "rounded" in text
-            came, right = re.search(r"(\S+), where (\S+) is right", text).groups()
-            assert came != right
-    for name in ARRAYS:
-        zeros = check_answer(name, np.zeros(getattr(v, name).shape), *net)
-        assert zeros.correct is False and f"{name} is 0 everywhere" in zeros.diagnosis
-    far = check_answer("G_H", with_entry(v.G_H + 0.01, (2, 11), 7.0), *net).diagnosis
+    far = check_answer("G_H", asks("G_H", with_entry(v.G_H + 0.01, (2, 11), 7.0)), *net).diagnosis
     assert f"The largest difference is at [2, 11]: 7, where {v.G_H[2, 11]:.4g} is right." in far
-
-
-def test_a_loss_has_no_direction():
-    right = right_values(5, 2, 16, 2).loss
-    for answer in (0.1, 1e300, 1.1 * right, -3.0):
-        text = check_answer("loss", answer, *make_net()).diagnosis
-        assert "direction" not in text and f"where {right:.4g} is right" in text
+    for name in ARRAYS:
+        assert f"{name} is 0 everywhere" in check_answer(name, np.zeros(getattr(v, name).shape), *net).diagnosis
+    text = check_answer("loss", asks("loss", 1.1 * v.loss), *net).diagnosis
+    assert "direction" not in text and f"where {v.loss:.4g} is right" in text
+    assert "rounded" in check_answer("G_H", asks("G_H", np.float16(v.G_H)), *net).diagnosis
 
 
 def test_a_network_of_dead_units():
     X, y, params = make_net()
     params = params._replace(b1=params.b1 - 100)
     for name in ("G_A1", "G_W1", "G_b1", "G_X", "H", "M", "G_W2"):
-        right = np.asarray(checker.run_lines(X, y, params)[name], float)
-        assert not right.any()
-        assert check_answer(name, right, X, y, params).correct is True
-        answer = check_answer(name, np.random.default_rng(0).normal(size=right.shape), X, y, params)
-        assert answer.correct is False and f"{name} should be 0 everywhere" in answer.diagnosis
-        assert "nan" not in answer.diagnosis
+        assert check_answer(name, 0 * noise(name), X, y, params)
+        text = check_answer(name, asks(name, noise(name)), X, y, params).diagnosis
+        assert f"{name} should be 0 everywhere" in text and "nan" not in text
 
 
-@given(st.sampled_from(SYMBOLS), st.sampled_from(SIZES), st.integers(0, 2**32 - 1), st.sampled_from([1e-6, 1, 1e6]))
-def test_random_numbers_are_never_right_and_never_taken_for_a_mistake(name, size, seed, scale):
-    shape = np.shape(getattr(right_values(*size), name))
-    answer = check_answer(name, scale * np.random.default_rng(seed).normal(size=shape), *make_net(*size))
-    assert answer.correct is False and named(answer) == []
-    assert answer.diagnosis.startswith(f"{name} is not right yet. ")
+@settings(max_examples=6)
+@given(st.sampled_from(SYMBOLS), st.integers(0, 2**32 - 1), st.sampled_from([1e-6, 1, 1e6]))
+def test_random_numbers_are_never_right_and_never_explained(name, seed, scale):
+    value = scale * np.random.default_rng(seed).normal(size=np.shape(getattr(right_values(5, 2, 16, 2), name)))
+    answer = check_answer(name, value, *make_net())
+    assert told(answer) == [] and answer.diagnosis.startswith(f"{name} is not right yet. ")
 
 
 # ---------------------------------------------------------------- whatever a learner may do
 
 
-class NoArray:
+class Odd:
+    """An object that fails whenever it is looked at."""
+
+    __signature__ = "nonsense"
+
     def __array__(self, *args, **kwargs):
         raise RuntimeError("no array")
 
-
-class NoRepr:
     def __repr__(self):
         raise RuntimeError("no repr")
 
 
-class NoSignature:
-    __signature__ = "nonsense"
-
+class OddCall(Odd):
     def __call__(self):
         return 1
 
@@ -796,22 +671,18 @@ def generates(X):
     yield from X
 
 
-WEIRD = {
+STRANGE = {
     "text": "G_Z",
-    "numbers as text": ["1", "2"],
     "bytes": b"12",
     "dict": {"G_Z": 1},
-    "set": {1.5, 2.5},
     "ragged": [[1, 2], [3]],
     "dots in a list": [...],
     "None in a list": [[None, 1.0]],
     "complex": 1j * np.ones((5, 2)),
     "objects": np.array([[1.0, None]], dtype=object),
     "a huge whole number": 10**400,
-    "no array": NoArray(),
-    "no repr": NoRepr(),
-    "no signature": NoSignature(),
-    "infinities": np.full((5, 16), np.inf),
+    "an odd object": Odd(),
+    "an odd function": OddCall(),
     "nearly infinite": np.full((5, 16), 1e308),
     "both infinities": np.array([np.inf, -np.inf] * 40).reshape(5, 16),
     "tiny": np.full((5, 16), 5e-324),
@@ -821,35 +692,25 @@ WEIRD = {
     "dates": np.array(["2020-01-01"], dtype="datetime64"),
     "a record": np.zeros(3, dtype=[("a", float)]),
     "a range": range(80),
-    "a generator": (row for row in range(3)),
     "a module": np,
-    "NotImplemented": NotImplemented,
     "64 axes": np.zeros((1,) * 64),
     "params": make_net()[2],
-    "the forward pass": m.forward(make_net()[0], make_net()[2]),
     "wrong argument": lambda G_Q: G_Q,
-    "two wrong arguments": lambda self, other: 1,
     "stars": lambda *args, **kwargs: args,
     "keyword only": lambda *, wrong: wrong,
     "defaults": lambda X=1, G_Z=2: X,
     "np.matmul": np.matmul,
     "np.sum": np.sum,
-    "np.add": np.add,
-    "print": print,
     "max": max,
-    "dict as a function": dict,
-    "int": int,
     "type": type,
     "a class": NeedsArguments,
-    "a class without repr": NoRepr,
     "an exception class": ValueError,
     "half": functools.partial(np.matmul),
     "a text comes back": lambda X: "done",
     "a dict comes back": lambda X: {"X": X},
     "a tuple comes back": lambda X, y: (X, y),
     "a function comes back": lambda X: lambda: X,
-    "an object comes back": lambda X: NoRepr(),
-    "an unreadable array comes back": lambda X: NoArray(),
+    "an odd object comes back": lambda X: Odd(),
     "an input comes back": lambda params: params,
     "a generator comes back": generates,
     "modifies": modifies,
@@ -862,7 +723,6 @@ WEIRD = {
     "asserts": raises(AssertionError()),
     "no text": raises(NoText()),
     "stops": raises(StopIteration()),
-    "memory": raises(MemoryError("too much")),
     "warns": raises(DeprecationWarning("old")),
     "unicode": raises(UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad")),
     "several": raises(ExceptionGroup("several", [ValueError("one"), KeyError("two")])),
@@ -876,16 +736,15 @@ def assert_well_said(answer, attempted=True):
     assert isinstance(answer.diagnosis, str) and len(answer.diagnosis) > 10
     assert repr(answer) == answer.diagnosis
     assert not re.search(r"</?(b|i|p|br|pre|code|div|span|table|tr|td)\b[^>]*>|&\w+;", answer.diagnosis)
-    assert not re.search(r"\b0x[0-9a-f]{6,}|\(cosine nan\)", answer.diagnosis)
+    assert not re.search(r"\b0x[0-9a-f]{6,}|\bnan\)", answer.diagnosis)
 
 
-@pytest.mark.parametrize("what", WEIRD)
-@pytest.mark.parametrize("name", ["G_H", "loss", "M", "G_b2", "backward"])
-def test_whatever_the_answer_is_it_is_judged(what, name):
-    found = check_answer(name, WEIRD[what], *make_net())
-    assert_well_said(found, attempted=what != "print")  # print returns None
-    if what != "a generator":
-        assert check_answer(name, WEIRD[what], *make_net()) == found
+@pytest.mark.parametrize("number", range(len(STRANGE)), ids=list(STRANGE))
+def test_whatever_the_answer_is_it_is_judged(number):
+    answer = list(STRANGE.values())[number]
+    for name in ("G_H", ("loss", "M", "G_b2", "backward")[number % 4]):
+        assert_well_said(check_answer(name, answer, *make_net()))
+    assert_well_said(check_slopes(answer, squares, AT))
 
 
 junk = st.recursive(
@@ -894,16 +753,17 @@ junk = st.recursive(
     max_leaves=6,
 )
 arrays = hnp.arrays(hnp.scalar_dtypes(), hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=16))
-wrong_floats = hnp.arrays(np.float64, st.sampled_from([(5, 16), (5, 2), (2, 16), (2,), (16,), (16, 2), ()]))
+wrong_floats = hnp.arrays(np.float64, st.sampled_from([(5, 16), (5, 2), (2, 16), (2,), (16,), (16, 2), (5, 3), ()]))
 
 
 @given(st.sampled_from([*SYMBOLS, "backward"]), junk | arrays | wrong_floats)
 def test_no_value_raises_or_is_changed(name, value):
     right = checker.run_lines(*make_net()).get(name)
     kept = value.tobytes() if isinstance(value, np.ndarray) else None
-    for answer in (check_answer(name, value, *make_net()), check_answer(name, lambda: value, *make_net())):
-        assert_well_said(answer, attempted=False)
-        assert answer.correct is False or np.allclose(np.asarray(value, float), right, atol=1e-5)
+    answer = check_answer(name, lambda X, H, G_Z, G_H, G_A1, W1, W2: value, *make_net())
+    assert_well_said(answer, attempted=False)
+    assert answer.correct is False or np.allclose(np.asarray(value, float), right, atol=1e-5)
+    assert_well_said(check_slopes(value, squares, AT))
     assert kept is None or value.tobytes() == kept
 
 
@@ -924,11 +784,11 @@ def test_nothing_that_is_given_is_changed():
 
 
 def test_a_function_that_modifies_its_arguments_is_judged_against_the_right_values():
-    def doubles(G_Z, W2):
-        G_Z *= 2
+    def triples(G_Z, W2):
+        G_Z *= 3
         return G_Z @ W2
 
-    assert "the right one times 2" in check_answer("G_H", doubles, *make_net()).diagnosis
+    assert "the right one times 3" in check_answer("G_H", triples, *make_net()).diagnosis
 
 
 def test_stopping_the_kernel_still_works():
@@ -941,6 +801,7 @@ def test_a_function_that_uses_the_notebooks_values_is_told_so():
     answer = check_answer("G_H", lambda W2: G_Z @ W2, *make_net())
     assert answer.correct is False
     assert "fresh" in answer.diagnosis and "not among its arguments" in answer.diagnosis
+    assert told(check_answer("G_H", lambda W2: -G_Z @ W2, *make_net()))
 
 
 def test_an_argument_that_is_no_symbol_is_named_with_those_that_are():
@@ -995,14 +856,14 @@ def test_the_line_that_raised_in_a_notebook(tmp_path):
         "X, y, params = np.eye(2), [0, 1], m.init_params(np.random.default_rng(0))",
         "def my_G_H(G_Z, W2):\n    letters = 'ic->ij'\n\n    return np.einsum(letters, G_Z, W2)",
         "checker.check_answer('G_H', my_G_H, X, y, params)",
-        "checker.check_answer('G_H', lambda G_Z, W2: G_Z @ W2.T, X, y, params)",
+        "checker.check_answer('G_H', lambda G_Z, W2: 1 / 0, X, y, params)",
     ]
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
     execute(nb, tmp_path)
     first, second = (cell.outputs[0].data["text/plain"] for cell in nb.cells[2:])
     assert first.startswith("Your function raised ValueError: ")
     assert first.endswith("\nin line 4: return np.einsum(letters, G_Z, W2)")
-    assert second.endswith("\nin line 1: checker.check_answer('G_H', lambda G_Z, W2: G_Z @ W2.T, X, y, params)")
+    assert second.endswith("\nin line 1: checker.check_answer('G_H', lambda G_Z, W2: 1 / 0, X, y, params)")
 
 
 # ---------------------------------------------------------------- bad arguments are the author's mistake
@@ -1052,11 +913,6 @@ def test_slopes_that_are_right():
     assert check_slopes(np.zeros(3), lambda a: 5.0, np.ones(3)).correct is True
 
 
-@pytest.mark.parametrize("answer", [..., None])
-def test_slopes_not_attempted(answer):
-    assert check_slopes(answer, squares, AT) == NOT_ATTEMPTED
-
-
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
@@ -1066,8 +922,8 @@ def test_slopes_not_attempted(answer):
         (-SLOPES, "The gradient is minus the right one"),
         (0 * SLOPES, "The gradient is 0 everywhere."),
         (with_entry(SLOPES, (2, 1), np.nan), "The gradient has nan at [2, 1]."),
-        (with_entry(SLOPES, 2, 50.0), "It is right in rows 0, 1, 3, 4, and wrong in the others."),
-        (with_entry(SLOPES, (..., 2), 50.0), "It is right in columns 0, 1, and wrong in the others."),
+        (with_entry(SLOPES, 2, 50.0), "It is right in rows 0, 1, 3, 4, and wrong in row 2."),
+        (with_entry(SLOPES, (..., 2), 50.0), "It is right in columns 0, 1, and wrong in column 2."),
         (np.round(SLOPES, 3), "rounded"),
         (SLOPES * AT, "The gradient is not right yet."),
     ],
@@ -1078,16 +934,35 @@ def test_slopes_that_are_wrong(answer, said):
     assert said in found.diagnosis
 
 
-@pytest.mark.parametrize("what", WEIRD)
-def test_whatever_the_slopes_are_they_are_judged(what):
-    assert_well_said(check_slopes(WEIRD[what], squares, AT))
+W = np.random.default_rng(1).normal(size=(4, 3))
+SUM = [np.cos(W), 0.4 * W]  # the gradient of Σ sin w + 0.2 Σ w², term by term
 
 
-@given(junk | arrays | hnp.arrays(np.float64, (5, 3)))
-def test_no_slopes_raise_or_are_changed(value):
-    kept = value.tobytes() if isinstance(value, np.ndarray) else None
-    assert_well_said(check_slopes(value, squares, AT))
-    assert kept is None or value.tobytes() == kept
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (SUM[0] + SUM[1] / 2, "minus 0.2 times the array"),
+        (SUM[0] + W, "plus 0.6 times the array"),
+        (3 * SUM[0] + SUM[1], "3 times the right one minus 0.8 times the array"),
+        (-SUM[0] - SUM[1], "the sign is flipped"),
+    ],
+)
+def test_a_term_of_a_sum_that_is_off_by_a_factor_is_named(answer, says):
+    assert says in check_slopes(answer, lambda a: (np.sin(a) + 0.2 * a**2).sum(), W).diagnosis
+
+
+def test_the_part_of_a_gradient_that_is_off_by_a_factor_is_named():
+    def squared_error(a):
+        return ((a - 1) ** 2).sum()
+
+    def leaky(a):
+        return np.where(a > 0, a, 0.2 * a).sum()
+
+    assert (
+        "does not depend on the array, which is taken times 0.5" in check_slopes(2 * W - 1, squared_error, W).diagnosis
+    )
+    assert "depends on the array, which is taken times 0.5" in check_slopes(W - 2, squared_error, W).diagnosis
+    assert "elsewhere the right one times 0." in check_slopes(1.0 * (W > 0), leaky, W).diagnosis
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,15 @@
 
 import copy
 import inspect
-import re
 from typing import NamedTuple
 
 import numpy as np
 
 import mlp_helpers as mlp
+from checker.edits import right_line
 from checker.lines import LINES, PLACES, Mistake, run_lines
-from checker.mistakes import MISTAKES
-from checker.words import about_shape, line_of, said, same, what_is_true
+from checker.search import Search, another_batch, square_batch
+from checker.words import about_one_term, both_shapes, line_of, said, same, what_is_true
 from mlp_helpers import Backward, Params, describe
 
 
@@ -86,7 +86,20 @@ def check_slopes(answer, f, array):
         return Answer(True, "Correct: it agrees with the measured slopes.")
     if numbers.shape == left.shape and _fits(numbers.T, left, right, noise):
         return Answer(False, "The gradient is the right one, transposed. A square shape cannot tell you.")
-    return Answer(False, what_is_true("The gradient", numbers, _between(numbers, left, right)))
+    said_of_terms = _about_one_term(numbers, f, np.array(array, float), (left + right) / 2)
+    return Answer(False, said_of_terms or what_is_true("The gradient", numbers, _between(numbers, left, right)))
+
+
+def _about_one_term(numbers, f, array, right):
+    if numbers.shape != right.shape or not numbers.any() or not np.isfinite(numbers).all():
+        return ""
+    if same(numbers, (numbers * right).sum() / (right**2).sum() * right, right):
+        return ""
+    try:
+        at_zero = np.mean(mlp.one_sided_slopes(f, 0 * array, step=1e-6), axis=0)
+    except Exception:  # f need not be defined there
+        at_zero = None
+    return about_one_term(numbers, right, array, at_zero)
 
 
 def _between(numbers, left, right):
@@ -115,26 +128,44 @@ def _fresh_batches(name, params):
 
 def _judge_function(name, function, X, y, params):
     """Call the learner's function with the symbols that it asks for, and judge what it returns."""
-    values = run_lines(X, y, params) | {"params": Params(*(np.array(value, float) for value in params))}
     try:
         arguments = inspect.signature(function).parameters.values()
     except Exception:  # an object may say of itself what it likes
         return Answer(False, f"The arguments of {describe(function)} cannot be read. Write a function with def.")
     stars = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
     needed = [argument for argument in arguments if argument.default is argument.empty and argument.kind not in stars]
-    asked = [argument.name for argument in needed]
-    unknown = [argument for argument in asked if argument not in values]
-    if unknown:
-        return Answer(False, f"Your function asks for {', '.join(unknown)}. It can ask for {', '.join(values)}.")
+    asked, symbols = [argument.name for argument in needed], [*run_lines(X, y, params), "params"]
+    if unknown := [argument for argument in asked if argument not in symbols]:
+        return Answer(False, f"Your function asks for {', '.join(unknown)}. It can ask for {', '.join(symbols)}.")
     try:
-        given = {argument: copy.deepcopy(values[argument]) for argument in asked}
-        ahead = [given.pop(argument.name) for argument in needed if argument.kind is argument.POSITIONAL_ONLY]
-        result = function(*ahead, **given)
+        result = _call(function, needed, X, y, params)
     except (Exception, SystemExit) as error:
-        return Answer(False, f"Your function raised {said(error)}{line_of(error, function)}")
+        raised = f"Your function raised {said(error)}{line_of(error, function)}"
+        if name != "backward" and isinstance(error, ValueError):  # where no product fails by its shape
+            square = square_batch()
+            raised += "".join(f"\n{text}" for text in _known(name, _again(function, needed, square), square, asked)[:1])
+        return Answer(False, raised)
     if result is None or result is ...:
         return NOT_ATTEMPTED
-    return _judge_all(result, X, y, params) if name == "backward" else _judge(name, result, X, y, params, asked)
+    if name == "backward":
+        return _judge_all(result, X, y, params)
+    return _judge(name, result, X, y, params, asked, lambda: _again(function, needed, another_batch(X, params)))
+
+
+def _call(function, needed, X, y, params):
+    """Call a function with copies of the symbols that it needs."""
+    values = run_lines(X, y, params) | {"params": Params(*(np.array(value, float) for value in params))}
+    given = {argument.name: copy.deepcopy(values[argument.name]) for argument in needed}
+    ahead = [given.pop(argument.name) for argument in needed if argument.kind is argument.POSITIONAL_ONLY]
+    return function(*ahead, **given)
+
+
+def _again(function, needed, batch):
+    """Return what a function gives on another batch as an array, or None."""
+    try:
+        return _as_numbers(_call(function, needed, *batch))
+    except (Exception, SystemExit):
+        return None
 
 
 def _judge_all(result, X, y, params):
@@ -151,10 +182,11 @@ def _judge_all(result, X, y, params):
     return Answer(True, "Correct.")
 
 
-def _judge(name, answer, X, y, params, given=()):
-    """Compare an array with the right one, then with what each known mistake would give.
+def _judge(name, answer, X, y, params, given=(), again=lambda: None):
+    """Compare an array with the right one, then with what each small edit of the lines would give.
 
     given are the symbols that are known to be right: the mistake is not in them, nor before them.
+    again gives what the learner's function returns on another batch.
     """
     values, noise = run_lines(X, y, params), _noise(name, X, y, params)
     right = np.asarray(values[name], float)
@@ -163,13 +195,13 @@ def _judge(name, answer, X, y, params, given=()):
         return Answer(False, f"{name}: expected an array of numbers, got {describe(answer)}.")
     if same(numbers, right, right, noise):
         return Answer(True, "Correct.")
-    known = _known_mistakes(name, numbers, right, noise, X, y, params, given)
+    known = _known(name, numbers, (X, y, params), given, noise, again)
     if not known:
         known = [f"This is {other}, not {name}." for other in LINES if same(numbers, np.asarray(values[other]), right)]
     if not known:
         return Answer(False, what_is_true(name, numbers, right))
-    shapes = "" if numbers.shape == right.shape else f"{about_shape(name, numbers, right)}\n"
-    return Answer(False, shapes + "\nOr: ".join(known[:3]))  # 1/N twice, N·C and a mean are the same if N = C = 2
+    shapes = "" if numbers.shape == right.shape else f"{both_shapes(name, numbers, right)}\n"
+    return Answer(False, shapes + "\nOr: ".join(known[:3]))  # 1/N twice and averaged over N·C are the same if N = C
 
 
 def _as_numbers(answer):
@@ -190,41 +222,24 @@ def _noise(name, X, y, params):
     return 1e-13 * largest if np.isfinite(largest) else 0.0
 
 
-def _before(symbols):
-    """Return the symbols in LINES that these are computed from, and themselves."""
-    found = set(symbols) & LINES.keys()
-    for name in reversed(LINES):
-        if name in found:
-            found |= set(re.findall(r"\w+", LINES[name])) & LINES.keys()
-    return found
+def _known(name, answer, batch, given=(), noise=0.0, again=lambda: None):
+    """Say each edit of the lines that yields an answer, or else the two edits that do together."""
+    if answer is None or not answer.any() or not np.isfinite(answer).all():  # many edits give zeros
+        return []
+    search = Search(name, answer, *batch, noise, given, again())
+    told = [_tell([first], others) for first, *others in search.single()]
+    return told or [_tell(mistakes) for mistakes in [search.double()] if mistakes]
 
 
-def _known_mistakes(name, answer, right, noise, X, y, params, given):
-    """Say each known mistake that the answer fits, the nearest line first; a factor or a sign, where it is born."""
-    found = {}
-    order = list(LINES)
-    possible = _before([name]) - _before(given)
-    for mistake in sorted(MISTAKES, key=lambda mistake: -order.index(mistake.symbol)):
-        if mistake.symbol not in possible:
-            continue
-        for e in range(len(X)) if "[e]" in mistake.line else [0]:
-            wrong = run_lines(X, y, params, mistake, e=e, lr=1.0).get(name)
-            wrong = None if wrong is None else np.asarray(wrong, float)
-            if wrong is None or same(wrong, right, right, noise):
-                continue
-            lr = 1.0
-            if "lr *" in mistake.line and answer.shape == wrong.shape == right.shape:
-                change = wrong - right
-                lr = float((change * (answer - right)).sum() / (change**2).sum())
-                wrong = right + lr * change
-            if lr > 0 and not same(wrong, right, right, noise) and same(answer, wrong, right, noise):
-                section, notebook = PLACES[mistake.symbol]
-                text = (
-                    f"Look here: {mistake.name.format(e=e, lr=f'{lr:.3g}')}. Your {name} is what "
-                    f"{mistake.symbol} = {mistake.line} leads to. "
-                    f"Reread section {section} of the derivation (notebook {notebook})."
-                )
-                kind = mistake.name.split(":")[0]
-                if kind not in found or (mistake.symbol == "G_Z" and kind.startswith(("1/N", "the sign"))):
-                    found[kind] = text
-    return list(found.values())
+def _tell(mistakes, equal=()):
+    """Say what is wrong, each line as it must have been written and as it should read, and what to reread."""
+    told = [f"Look here: {'; and '.join(mistake.name for mistake in mistakes)}."]
+    for symbol, line in [(mistake.symbol, mistake.line) for mistake in mistakes]:
+        told += [f"    yours: {symbol} = {line}", f"    right: {symbol} = {right_line(symbol, line)}"]
+    earlier = [mistake for mistake in equal if mistake.symbol != mistakes[0].symbol]
+    if earlier:
+        smallest = min(earlier, key=lambda mistake: len(mistake.line) - len(LINES[mistake.symbol]))
+        told.append(f"The same would come of {smallest.symbol} = {smallest.line}, earlier.")
+    places = dict.fromkeys(PLACES[mistake.symbol] for mistake in mistakes)
+    reread = " and ".join(f"section {section} of the derivation (notebook {notebook})" for section, notebook in places)
+    return "\n".join([*told, f"Reread {reread}."])

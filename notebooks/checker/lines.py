@@ -3,6 +3,7 @@
 import ast
 import builtins
 import functools
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -63,14 +64,24 @@ def run_lines(X, y, params, mistake=None, **free):
         if mistake is not None and symbol == mistake.symbol:
             line = mistake.line
         try:
-            names[symbol] = values[symbol] = eval(_compiled(line), names)
+            names[symbol] = values[symbol] = eval(compiled(line), names)
         except (NameError, ValueError, IndexError, TypeError):  # it does not fit, or needs a symbol that did not
             continue
     return values
 
 
+def before(symbols):
+    """Return the symbols in LINES that these are computed from, and themselves."""
+    found = set(symbols) & LINES.keys()
+    for name in reversed(LINES):
+        if name in found:
+            found |= set(re.findall(r"\w+", LINES[name])) & LINES.keys()
+    return found
+
+
 @functools.cache
-def _compiled(line):
+def compiled(line):
+    """Return the code of a line."""
     return compile(line, "line", "eval")
 
 

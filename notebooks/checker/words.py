@@ -41,9 +41,14 @@ def _times(factor):
     return f"the right one times {factor:.4g}: the direction is right, the length is not. Look for a factor."
 
 
+def both_shapes(name, answer, right):
+    """Say the shape of an answer, and the right one."""
+    return f"{name} has shape {answer.shape}, expected {right.shape}."
+
+
 def about_shape(name, answer, right):
     """Say what the shape of an answer tells of it."""
-    text = f"{name} has shape {answer.shape}, expected {right.shape}."
+    text = both_shapes(name, answer, right)
     if answer.size == right.size and same(answer.reshape(right.shape), right, right):
         return f"{text} The numbers are right and in order; only the shape is not."
     if answer.shape == right.shape[::-1]:
@@ -58,19 +63,59 @@ def about_shape(name, answer, right):
 
 
 def _about_parts(answer, right):
-    """Say which entries are right, if there is a pattern."""
-    close = np.abs(answer - right) <= 1e-6 * np.abs(right).max()
-    if not close.any():
+    """Say which entries are right, if there is a pattern; those that are 0 anyway say nothing."""
+    close, counts = np.abs(answer - right) <= 1e-6 * np.abs(right).max(), right != 0
+    if not (close & counts).any():
         return ""
-    if (close == (right != 0)).all():
+    if (close == counts).all():
         return "It is right except where the right answer is 0, as for inactive units: is the mask applied? "
     for axis, word in enumerate(("row", "column") if right.ndim > 1 else ("entry",) * right.ndim):
-        good = close.all(axis=tuple(other for other in range(right.ndim) if other != axis))
+        others = tuple(other for other in range(right.ndim) if other != axis)
+        all_close = close.all(axis=others)
+        good = all_close & counts.any(axis=others)
         if good.any():
-            listed = ", ".join(map(str, np.flatnonzero(good)[:8]))
-            words = word if good.sum() == 1 else {"entry": "entries"}.get(word, f"{word}s")
-            return f"It is right in {words} {listed}{', …' if good.sum() > 8 else ''}, and wrong in the others. "
-    return f"{close.sum()} of {close.size} entries are right. "
+            return f"It is right in {_listed(word, good)}, and wrong in {_listed(word, ~all_close)}. "
+    which = "entries" if counts.all() else "entries that are not 0"
+    return f"{(close & counts).sum()} of {counts.sum()} {which} are right. "
+
+
+def _listed(word, flags):
+    numbers = np.flatnonzero(flags)
+    words = word if len(numbers) == 1 else {"entry": "entries"}.get(word, f"{word}s")
+    return f"{words} {', '.join(map(str, numbers[:8]))}{', …' if len(numbers) > 8 else ''}"
+
+
+def about_one_term(answer, right, array, at_zero):
+    """Say which part of a gradient at array is off by a factor, if the rest is right; at_zero is that at 0, or None."""
+    fixed = (
+        []
+        if at_zero is None
+        else [
+            (at_zero, "right, but for the term that does not depend on the array, which is taken times {}."),
+            (right - at_zero, "right, but for the term that depends on the array, which is taken times {}."),
+        ]
+    )
+    parts = [
+        *fixed,
+        (right * (array <= 0), "right where the array is above 0, and elsewhere the right one times {}."),
+        (right * (array > 0), "right where the array is not above 0, and elsewhere the right one times {}."),
+    ]
+    for part, text in parts:
+        if part.any():
+            more = float(((answer - right) * part).sum() / (part**2).sum())
+            if abs(more) > 1e-3 and same(answer, right + more * part, right):
+                return f"The gradient is {text.format(_short(1 + more))}"
+    columns = np.stack([right.ravel(), array.ravel()], axis=1)
+    times, plus = np.linalg.lstsq(columns, answer.ravel())[0]
+    if array.size > 2 and same(answer, times * right + plus * array, right):
+        sign = "minus" if plus < 0 else "plus"
+        whole = "the right one" if abs(times - 1) < 1e-3 else f"{_short(times)} times the right one"
+        return f"The gradient is {whole} {sign} {_short(abs(plus))} times the array: is one term off by a factor?"
+    return ""
+
+
+def _short(number):
+    return f"{round(float(number), 6):z.4g}"
 
 
 def _about_direction(answer, right, is_gradient):
@@ -101,7 +146,7 @@ def said(error):
         text = ""
     hint = ""
     if isinstance(error, ValueError) and "mismatch in its core dimension" in text:
-        hint = " (The last axis on the left must be as long as the first on the right: is a transpose missing?)"
+        hint = " (The last axis on the left must be as long as the first on the right: look at the transposes.)"
     return type(error).__name__ + (f": {text}{hint}" if text else "")
 
 

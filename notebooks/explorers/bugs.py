@@ -7,7 +7,7 @@ import ipywidgets as widgets
 import numpy as np
 
 import mlp_helpers as mlp
-from checker import LINES, MISTAKES, Mistake, backward_with, run_lines
+from checker import LINES, Mistake, backward_with, edits_of, run_lines
 from explorers.base import Explorer, flow
 from explorers.views.plane import Plane
 from explorers.views.runs import Losses
@@ -17,28 +17,30 @@ RUN_LENGTH, RATE = 200, 0.5
 NINE = ("P", "G_Z", "G_W2", "G_b2", "G_H", "G_A1", "G_W1", "G_b1", "G_X")
 SAME_STEP = {"M": "G_A1"}  # the mask belongs to the step that uses it
 
-_WANTED = {
-    "P": ("softmax over the examples",),
-    "G_Z": (
-        "1/N is missing",
-        "1/N is in twice",
-        "averaged over",
-        "the sign",
-        "an extra",
-        "P without",
-        "the labels",
-        "only",
-    ),
-    "G_W2": ("A1 in", "reshape"),
-    "G_b2": ("the bias is averaged",),
-    "G_H": ("W2 is used after", "G_W2 in"),
-    "M": ("the mask is made from the sign", "the mask is inverted"),
-    "G_A1": ("the mask is missing", "multiplied by H"),
-    "G_W1": ("reshape",),
-    "G_b1": ("the bias is averaged",),
-    "G_X": ("G_W1 in",),
+_WRONG = {  # of all edits of a line, those that the lab shows
+    "P": ["softmax(Z.T).T"],
+    "G_Z": [
+        "P - Y",
+        "(P - Y) / N / N",
+        "(P - Y) / P.size",
+        "(Y - P) / N",
+        "(P - Y) * P * (1 - P) / N",
+        "P / N",
+        "(P - Y[:, ::-1]) / N",
+        "(P - Y) / N * (np.arange(N) == N - 1)[:, None]",
+    ],
+    "G_W2": ["G_Z.T @ A1", "G_Z.reshape(G_Z.T.shape) @ H"],
+    "G_b2": ["G_Z.mean(axis=0)"],
+    "G_H": ["G_Z @ (W2 - lr * G_W2)", "G_Z @ G_W2"],
+    "M": ["G_H > 0", "A1 <= 0"],
+    "G_A1": ["G_H", "G_H * H"],
+    "G_W1": ["G_A1.reshape(G_A1.T.shape) @ X"],
+    "G_b1": ["G_A1.mean(axis=0)"],
+    "G_X": ["G_A1 @ G_W1"],
 }
-BUGS = [bug for bug in MISTAKES if any(bug.name.startswith(start) for start in _WANTED.get(bug.symbol, ()))]
+BUGS = [
+    next(bug for bug in edits_of(symbol) if bug.line == line) for symbol, lines in _WRONG.items() for line in lines
+]
 DECOYS = [
     Mistake("nothing", "G_Z", "P / N - Y / N"),
     Mistake("nothing", "G_W2", "np.einsum('ik,ij->kj', G_Z, H)"),
