@@ -1,132 +1,44 @@
-"""The bug lab: a backward pass with one wrong line, or none, and what each detector says of it."""
+"""The bug lab: a backward pass with one wrong line, or none, to be found from what the detectors say of it."""
 
 import pickle
-from typing import NamedTuple
 
 import ipywidgets as widgets
 import numpy as np
 
 import mlp_helpers as mlp
-from checker import LINES, Mistake, backward_with, edits_of, run_lines
+from checker import LINES
 from explorers.base import Explorer, flow
+from explorers.detectors import (
+    BUGS,
+    CASES,
+    DECOYS,
+    DETECTORS,
+    KINDS,
+    RATE,
+    RUN_LENGTH,
+    examine,
+    facts_of,
+    kind_of,
+    train_with,
+)
 from explorers.views.plane import Plane
 from explorers.views.runs import Losses
 from explorers.views.words import Facts
 
-RUN_LENGTH, RATE = 200, 0.5
 NINE = ("P", "G_Z", "G_W2", "G_b2", "G_H", "G_A1", "G_W1", "G_b1", "G_X")
 SAME_STEP = {"M": "G_A1"}  # the mask belongs to the step that uses it
 
-_WRONG = {  # of all edits of a line, those that the lab shows
-    "P": ["softmax(Z.T).T"],
-    "G_Z": [
-        "P - Y",
-        "(P - Y) / N / N",
-        "(P - Y) / P.size",
-        "(Y - P) / N",
-        "(P - Y) * P * (1 - P) / N",
-        "P / N",
-        "(P - Y[:, ::-1]) / N",
-        "(P - Y) / N * (np.arange(N) == N - 1)[:, None]",
-    ],
-    "G_W2": ["G_Z.T @ A1", "G_Z.reshape(G_Z.T.shape) @ H"],
-    "G_b2": ["G_Z.mean(axis=0)"],
-    "G_H": ["G_Z @ (W2 - lr * G_W2)", "G_Z @ G_W2"],
-    "M": ["G_H > 0", "A1 <= 0"],
-    "G_A1": ["G_H", "G_H * H"],
-    "G_W1": ["G_A1.reshape(G_A1.T.shape) @ X"],
-    "G_b1": ["G_A1.mean(axis=0)"],
-    "G_X": ["G_A1 @ G_W1"],
-}
-BUGS = [
-    next(bug for bug in edits_of(symbol) if bug.line == line) for symbol, lines in _WRONG.items() for line in lines
-]
-DECOYS = [
-    Mistake("nothing", "G_Z", "P / N - Y / N"),
-    Mistake("nothing", "G_W2", "np.einsum('ik,ij->kj', G_Z, H)"),
-    Mistake("nothing", "G_A1", "np.where(H > 0, G_H, 0)"),
-]
-CASES = [(BUGS + DECOYS)[index] for index in np.random.default_rng(8).permutation(len(BUGS) + len(DECOYS))]
-
-
-class Findings(NamedTuple):
-    """What the detectors say of a backward pass; wrong_at lists the gradients that a check calls wrong."""
-
-    shapes_fit: bool
-    losses: list
-    accuracy: float
-    wrong_at_1: list
-    wrong_at_12: list
-    cosine: float
-    ratio: float
-    broken: list
-
-
-def examine(bug, X, y, params):
-    """Run every detector on a backward pass in which one line is the bug's; it learns from all of X, y."""
-    backward = backward_with(bug, lr=RATE)
-    small = X[:12], y[:12], params
-    found, right = backward(*small), mlp.backward(*small)
-    shapes_fit = all(np.shape(a) == np.shape(b) for a, b in zip(found, right, strict=True))
-    losses, trained = _train(backward, X, y, params)
-    at_1, at_12 = (_wrong(mlp.check_gradients(X[:n], y[:n], params, backward=backward)) for n in (1, 12))
-    ours, true = (
-        np.concatenate([getattr(b, f"G_{name}").ravel() for name in mlp.Params._fields]) for b in (found, right)
-    )
-    length, right_length = np.linalg.norm(ours), np.linalg.norm(true)
-    return Findings(
-        shapes_fit,
-        losses,
-        mlp.accuracy(X, y, trained),
-        at_1,
-        at_12,
-        float(ours @ true / (length * right_length)) if length and right_length else 0.0,
-        float(length / right_length) if right_length else 0.0,
-        _broken(bug, *small),
-    )
-
-
-@np.errstate(over="ignore", invalid="ignore")
-def _train(backward, X, y, params):
-    """Train until the end, or until the numbers overflow; return the losses, and the last finite parameters."""
-    losses, reached = [mlp.loss(X, y, params)], params
-    try:
-        for _ in range(RUN_LENGTH):
-            params = mlp.sgd_step(reached, backward(X, y, reached), RATE)
-            loss = mlp.loss(X, y, params)
-            if loss == np.inf:
-                break
-            losses.append(loss)
-            reached = params
-    except ValueError:
-        pass
-    return losses, reached
-
-
-def _wrong(report):
-    return [name for name, check in report.items() if check.ok is False]
-
-
-def _broken(bug, X, y, params):
-    """Say what is wrong of the things that must always hold."""
-    values = run_lines(X, y, params, bug, e=0, lr=RATE)
-    off = values["G_A1"][values["A1"] <= 0]
-    broken = {
-        "the rows of P do not sum to 1": not np.allclose(values["P"].sum(axis=1), 1),
-        "the rows of G_Z do not sum to 0": not np.allclose(values["G_Z"].sum(axis=1), 0),
-        "an entry of G_Z is beyond ±1/N": np.abs(values["G_Z"]).max() > 1 / len(X) + 1e-12,
-        "G_Z is not below 0 at the true label": bool((values["G_Z"][np.arange(len(X)), y] >= 0).any()),
-        "G_A1 is not 0 where A1 ≤ 0": bool(off.any()),
-    }
-    return [what for what, true in broken.items() if true]
+ALL, COST, KIND = LEVELS = "every detector speaks", "detectors cost: ask few", "the kind of mistake too"
 
 
 class BugLab(Explorer):
+    """At each level all backward passes can be solved; `.fewest` has the fewest detectors that solved one."""
+
     def build(self):
         self.plane = self.views["plane"] = Plane(self.scale)
         self.losses = self.views["losses"] = Losses(RUN_LENGTH, ("right backward pass", "this one"), self.scale)
         self.facts = self.views["detectors"] = Facts("What the detectors say")
-        self.found, self.verdict, self.solved = {}, "", set()
+        self.found, self.verdict, self.solved, self.asked, self.fewest = {}, "", set(), set(), {}
         self.add_data_and_reset()
         steps = [("choose a step", ""), ("nothing is broken", "nothing")]
         labels = {"G_A1": "G_A1 and its mask M"}
@@ -134,9 +46,14 @@ class BugLab(Explorer):
         bug = self.add_control(
             "bug", widgets.Dropdown(options=self._numbers(), description="backward pass"), self._forget
         )
-        guess = self.add_control("guess", widgets.Dropdown(options=steps, description="broken step"), self._forget)
+        guess = self.add_control("guess", widgets.Dropdown(options=steps, description="broken step"), self._answer)
+        kinds = ["choose a kind", *KINDS]
+        kind = self.add_control("kind", widgets.Dropdown(options=kinds, description="kind of mistake"), self._answer)
+        level = self.add_control("level", widgets.Dropdown(options=LEVELS, description="level"), self._forget)
+        detector = self.add_control("detector", widgets.Dropdown(options=DETECTORS, description="detector"))
+        ask = self.add_button("ask", "Ask this detector", lambda: self.asked.add(detector.value))
         buttons = flow(self.add_button("check", "Check my answer", self._check), self.controls["reset"])
-        left = widgets.VBox([self.controls["data"], bug, guess, buttons, self.words.widget])
+        left = widgets.VBox([self.controls["data"], level, bug, detector, ask, guess, kind, buttons, self.words.widget])
         left.layout.width = f"{round(310 * self.scale) + 8}px"
         return [flow(left, self.losses.widget, self.plane.widget), self.facts.widget]
 
@@ -144,19 +61,30 @@ class BugLab(Explorer):
     def bug(self):
         return CASES[self.controls["bug"].value]
 
-    def _forget(self, _):
+    @property
+    def level(self):
+        return self.controls["level"].value
+
+    def _seen(self):
+        """The detectors that may be read."""
+        return self.asked if self.level == COST else set(DETECTORS)
+
+    def _answer(self, _):
         self.verdict = ""
+
+    def _forget(self, _):
+        self.verdict, self.asked = "", set()
 
     def _numbers(self):
         return [(f"number {case + 1}{' (solved)' if case in self.solved else ''}", case) for case in range(len(CASES))]
 
     def _choose_data(self, name):
         super()._choose_data(name)
-        self.verdict = ""
+        self.verdict, self.asked = "", set()
 
     def _reset(self):
         super()._reset()
-        self.verdict, self.solved = "", set()
+        self.verdict, self.solved, self.asked, self.fewest = "", set(), set(), {}
 
     def sync(self):
         super().sync()
@@ -164,6 +92,9 @@ class BugLab(Explorer):
             bug = self.controls["bug"]
             number, bug.options = bug.value, self._numbers()
             bug.value = number
+        shown = {"detector": self.level == COST, "ask": self.level == COST, "kind": self.level == KIND}
+        for name, here in shown.items():
+            self.controls[name].layout.display = None if here else "none"
 
     def _once(self, function, what):
         """function(what, X, y, params), computed once for each."""
@@ -181,8 +112,13 @@ class BugLab(Explorer):
         truth = "nothing" if bug in DECOYS else SAME_STEP.get(bug.symbol, bug.symbol)
         if not guess:
             self.verdict = "Choose a step first, or that nothing is broken."
+        elif guess == truth and self.level == KIND and bug in BUGS and self.controls["kind"].value != kind_of(bug):
+            self.verdict = "The step is right, and the kind of mistake is another: look at length, direction and N = 1."
         elif guess == truth:
-            self.solved.add(self.controls["bug"].value)
+            case = self.controls["bug"].value
+            self.solved.add(case)
+            if self.level == COST:
+                self.fewest[case] = min(len(self.asked), self.fewest.get(case, len(self.asked)))
             self.verdict = f"Right! {self._tell()}"
         elif truth == "nothing":
             self.verdict = f"No. Every detector is silent: this line is another way to write the step. {self._tell()}"
@@ -222,42 +158,26 @@ class BugLab(Explorer):
         self.plane.set_limit(self.limit)
 
     def draw(self):
-        found = self._findings()
-        right_losses, _ = self._once(_train, mlp.backward)
-        end = found.losses[-1]
-        self.losses.show(
-            f"Loss over {RUN_LENGTH} steps: {end:.4g} at the end, {right_losses[-1]:.3f} with the right backward pass.",
-            (right_losses, found.losses),
-            2 * max(1.0, right_losses[0]),
-        )
+        found, seen = self._findings(), self._seen()
+        right_losses, _ = self._once(train_with, mlp.backward)
+        alt = f"Loss over {RUN_LENGTH} steps: {right_losses[-1]:.3f} at the end with the right backward pass"
+        alt += f", {found.losses[-1]:.4g} with this one." if "Loss" in seen else ". Ask for the loss of this one."
+        runs = (right_losses, found.losses if "Loss" in seen else found.losses[:1])
+        self.losses.show(alt, runs, 2 * max(1.0, right_losses[0]))
         self.plane.show(f"The plane with {len(self.X)} points to learn.", self.X, self.y)
-        self.facts.show(self._facts(found))
-
-    def _facts(self, found):
-        ending = "" if len(found.losses) > RUN_LENGTH else f", then the numbers overflow at step {len(found.losses)}"
-        return {
-            "Shapes": "all fit" if found.shapes_fit else "some do not fit",
-            "Loss": f"{found.losses[0]:.4g} at the start, {found.losses[-1]:.4g} at the end{ending}",
-            "Accuracy": f"{found.accuracy:.1%} after {len(found.losses) - 1} steps",
-            "Gradient check, N = 1": _say_check(found.wrong_at_1),
-            "Gradient check, N = 12": _say_check(found.wrong_at_12),
-            "Direction": f"cosine {found.cosine:.3f} with the right gradient of the parameters, N = 12",
-            "Length": f"{found.ratio:.3f} times the right one, N = 12",
-            "What must always hold": "holds" if not found.broken else "; ".join(found.broken),
-        }
+        self.facts.show({name: fact if name in seen else "not asked" for name, fact in facts_of(found).items()})
 
     def describe(self):
         number = self.controls["bug"].value + 1
         solved = ", ".join(str(case + 1) for case in sorted(self.solved)) or "none yet"
         lines = [f"Backward pass {number} of {len(CASES)}. Solved: {solved}."]
+        if self.level == COST:
+            best = ", ".join(f"number {case + 1} with {n}" for case, n in sorted(self.fewest.items())) or "none yet"
+            lines.append(f"Detectors asked: {len(self.asked)}. Fewest that solved it: {best}.")
         return [*lines, self.verdict] if self.verdict else lines
 
     def __repr__(self):
         return "\n".join([super().__repr__(), *(f"{name}: {fact}" for name, fact in self.facts.rows.items())])
-
-
-def _say_check(wrong):
-    return f"wrong: {', '.join(wrong)}" if wrong else "passes"
 
 
 def bug_lab(X=None, y=None, params=None, scale=None):
