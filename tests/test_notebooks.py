@@ -241,7 +241,7 @@ def nothing_depends_on_an_exercise(nb, path):
 
 
 def two_to_four(nb, path):
-    if not re.match("0[1-7]_", path.name):
+    if not re.match("0[1-8]_", path.name):
         return
     found = sum(is_exercise(cell) for _, cell in code_cells(nb))
     if not 2 <= found <= 4:
