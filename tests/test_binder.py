@@ -74,6 +74,15 @@ def test_binder_installs_what_requirements_txt_says_at_locked_versions():
         assert all(wanted.specifier.contains(str(version).removeprefix("==")) for version in versions)
 
 
+def test_the_lock_says_how_it_is_made_and_names_no_registry():
+    text = (ROOT / ".binder/constraints.txt").read_text(encoding="utf-8")
+    command = text.splitlines()[1].removeprefix("#").split()
+    assert "://" not in text
+    assert command[:3] == ["uv", "pip", "compile"]
+    documented = [line.split() for line in (ROOT / ".binder/README.md").read_text(encoding="utf-8").splitlines()]
+    assert any({*command[1:], "--upgrade"} <= set(line) for line in documented), ".binder/README.md has another command"
+
+
 @pytest.fixture(scope="module")
 def binder(tmp_path_factory):
     """The folder of a copy of the repository, and the environment that Binder's pip command makes for it."""

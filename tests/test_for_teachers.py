@@ -1,4 +1,4 @@
-"""The page for teachers: complete, and its examples run."""
+"""The page for teachers is complete; its examples, and those for contributors, run."""
 
 import re
 import textwrap
@@ -12,17 +12,18 @@ import explorers
 import mlp_helpers as m
 
 PAGE = (NOTEBOOKS / "for_teachers.md").read_text(encoding="utf-8")
+CONTRIBUTING = (NOTEBOOKS.parent / ".github/CONTRIBUTING.md").read_text(encoding="utf-8")
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 
 
-def section(title):
+def section(title, page=PAGE):
     """The text under a heading, up to the next of its kind."""
-    return re.search(rf"^## {re.escape(title)}$(.*?)(?=^## |\Z)", PAGE, flags=re.DOTALL | re.MULTILINE)[1]
+    return re.search(rf"^## {re.escape(title)}$(.*?)(?=^## |\Z)", page, flags=re.DOTALL | re.MULTILINE)[1]
 
 
-def blocks(title, language):
+def blocks(title, language, page=PAGE):
     """The code blocks of a section."""
-    found = re.findall(rf"^( *)```{language}\n(.*?)^ *```$", section(title), flags=re.DOTALL | re.MULTILINE)
+    found = re.findall(rf"^( *)```{language}\n(.*?)^ *```$", section(title, page), flags=re.DOTALL | re.MULTILINE)
     return [textwrap.dedent(code) for _, code in found]
 
 
@@ -44,7 +45,7 @@ def test_the_setting_for_a_lecture():
 
 
 def test_the_example_of_an_explorer_shows_and_updates():
-    (code,) = blocks("Add an explorer", "python")
+    (code,) = blocks("Add an explorer", "python", CONTRIBUTING)
     assert len(code.splitlines()) <= 20
     namespace = {}
     exec(code, namespace)
@@ -60,8 +61,9 @@ def test_the_example_of_an_explorer_shows_and_updates():
 
 
 def test_the_example_of_a_notebook_passes_every_rule(tmp_path):
-    cells = [nbformat.v4.new_markdown_cell(text.strip(), id="title") for text in blocks("Add a notebook", "markdown")]
-    code = blocks("Add a notebook", "python")
+    (title,) = blocks("Add a notebook", "markdown", CONTRIBUTING)
+    cells = [nbformat.v4.new_markdown_cell(title.strip(), id="title")]
+    code = blocks("Add a notebook", "python", CONTRIBUTING)
     cells += [nbformat.v4.new_code_cell(text.strip(), id=f"code-{n}") for n, text in enumerate(code)]
     for cell, kind in zip(cells, ("slide", "skip", "fragment"), strict=True):
         cell.metadata["slideshow"] = {"slide_type": kind}

@@ -13,7 +13,8 @@ from markdown_it import MarkdownIt
 from nbconvert import HTMLExporter
 from pages import PATHS, ROOT, export
 
-PAGES = [*PATHS, *sorted((ROOT / "notebooks").glob("*.md")), ROOT / "README.md", ROOT / ".binder/README.md"]
+OTHER_PAGES = ("README.md", ".binder/README.md", ".github/CONTRIBUTING.md", "tests/benchmarks/README.md")
+PAGES = [*PATHS, *sorted((ROOT / "notebooks").glob("*.md")), *(ROOT / page for page in OTHER_PAGES)]
 
 # GitHub forbids some macros (\operatorname, \mbox, \phantom, \newcommand …). These are known to work everywhere.
 MACROS = set(
@@ -21,7 +22,7 @@ MACROS = set(
     longrightarrow Longrightarrow mathbf mathcal mathrm max nabla neq odot partial qquad quad rbrace right sqrt sum
     text theta thinspace top varepsilon""".split()
 )
-CODE = r"^```.*?^```|`[^`\n]*`"
+CODE = r"^ *```.*?^ *```|`[^`\n]*`"
 MATHEMATICS = r"\$\$(.*?)\$\$|\$([^$]+)\$"
 BROKEN = ("model not found", "Loading widget", "VBox(", "application/vnd.jupyter")
 

@@ -40,6 +40,14 @@ def test_every_link_names_the_same_repository():
     assert all(places(ROOT).values())
 
 
+def test_no_other_page_names_the_repository():
+    """Else the command that rewrites the name would leave it there."""
+    folders = [ROOT / folder for folder in (".binder", ".github", "notebooks", "tests")]
+    pages = [page for folder in folders for kind in ("md", "ipynb", "yml") for page in folder.rglob(f"*.{kind}")]
+    assert len(pages) > 10
+    assert [page for page in pages if repository(ROOT) in page.read_text(encoding="utf-8")] == []
+
+
 @pytest.fixture
 def copy(tmp_path):
     (tmp_path / ".binder").mkdir()

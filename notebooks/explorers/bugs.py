@@ -13,7 +13,7 @@ from explorers.views.plane import Plane
 from explorers.views.runs import Losses
 from explorers.views.words import Facts
 
-RUN_LENGTH, RATE = 500, 0.5
+RUN_LENGTH, RATE = 200, 0.5
 NINE = ("P", "G_Z", "G_W2", "G_b2", "G_H", "G_A1", "G_W1", "G_b1", "G_X")
 SAME_STEP = {"M": "G_A1"}  # the mask belongs to the step that uses it
 

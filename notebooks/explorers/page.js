@@ -1,5 +1,6 @@
 // Slider handles, their number fields and Play's buttons get a name for screen readers; arrow keys in a dropdown
 // choose an option, not a cell.
+// biome-ignore lint/correctness/noUnusedVariables: page.py calls it.
 function mendControls(root) {
   const mend = () => {
     for (const part of root.querySelectorAll('.noUi-handle, .widget-readout[contenteditable]')) {
