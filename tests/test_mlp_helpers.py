@@ -630,8 +630,10 @@ def test_train_checks_its_arguments_even_for_no_steps():
 
 @pytest.mark.parametrize("lr", [1e4, 1e6, 1e300])
 def test_numbers_beyond_float64_are_an_error_and_not_a_warning(lr):
+    rng = np.random.default_rng(0)
+    params, (X, y) = m.init_params(rng), m.toy_data("moons", 12, rng)
     with pytest.raises(ValueError, match=r"expected finite numbers, got (-?inf|nan)"):
-        m.train(X, Y, PARAMS, lr, 50)
+        m.train(X, y, params, lr, 50)
     with pytest.raises(ValueError, match=r"expected finite numbers, got (-?inf|nan)"):
         m.forward(np.full((5, 2), 1e308), PARAMS._replace(W1=4 + PARAMS.W1))
 
