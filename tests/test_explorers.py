@@ -128,6 +128,7 @@ def test_one_setting_scales_every_explorer_that_has_no_scale_of_its_own():
 # ---------------------------------------------------------------- moved
 
 
+@pytest.mark.slow
 @every_explorer
 def test_every_control_everywhere_and_back(name):
     explorer = make(name, *own_net()) if name == "bug_lab" else make(name)  # the lab trains at each of its places
@@ -143,6 +144,7 @@ def test_every_control_everywhere_and_back(name):
     assert repr(explorer) == text
 
 
+@pytest.mark.slow
 @every_explorer
 @given(
     moves=st.lists(
