@@ -50,14 +50,13 @@ def assert_runs(notebook):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_a_notebook_reads_as_a_chapter_and_runs_and_runs_again_after_a_reload(lab, chromium, path):
+def test_a_notebook_reads_as_a_chapter_and_runs_and_runs_again(lab, chromium, path):
+    """Again after a reload of the page and after a restart, where the explorer is of another kind."""
     notebook = open_notebook(chromium, lab, path.name)
     assert_reads_as_a_chapter(notebook, path)
     assert_runs(notebook)
-    notebook.reload()
-    assert_runs(notebook)
-    if path == PATHS[0]:
-        notebook.restart()
+    for again in (notebook.reload, notebook.restart) if path.name[:2] in ("00", "07", "08") else ():
+        again()
         assert_runs(notebook)
     notebook.close()
 

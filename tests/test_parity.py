@@ -61,6 +61,7 @@ def test_parity_with_the_values_of_notebook_06():
     assert_parity(our_values(*notebook_net()), {name: NOTEBOOK_VALUES[name] for name in NAMES})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", LIVE_SEEDS)
 def test_parity_with_live_pytorch(seed):
     pytest.importorskip("torch")

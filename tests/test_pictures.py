@@ -6,8 +6,8 @@ import re
 
 import numpy as np
 import pytest
+from hands import chosen, every_explorer, every_network_explorer, make, move, of_kind, own_net, stir
 from matplotlib.image import imread
-from test_explorers import chosen, every_explorer, every_network_explorer, make, move, of_kind, own_net, stir
 
 import explorers
 import mlp_helpers as m

@@ -223,6 +223,7 @@ def explorer_cells(path):
             yield cell.id, output.data["text/plain"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 @pytest.mark.parametrize("whose", ["ours", "nbconvert's"])
 def test_the_html_reads_as_a_chapter(path, whose, chapters):
@@ -241,6 +242,7 @@ def test_the_html_reads_as_a_chapter(path, whose, chapters):
     assert not [part for part in prose if re.search(r"```|\*\*|\]\(", part)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_the_html_says_every_picture_in_words(path, chapters):
     """nbconvert's own template and JupyterLab drop the descriptions."""

@@ -1,0 +1,129 @@
+"""Hands that move explorers, and eyes that read them: what the tests of explorers share."""
+
+import pickle
+from functools import cache
+
+import ipywidgets as widgets
+import numpy as np
+import pytest
+
+import explorers
+import mlp_helpers as m
+
+try:
+    from torch_net import torch_values
+except ImportError:  # without PyTorch: what the parity test has compared with PyTorch's saved values
+
+    def torch_values(X, y, params):
+        return m.forward(X, params)._asdict() | m.backward(X, y, params)._asdict()
+
+
+TOLERANCE = 1e-12
+FIVE = {"W1_0": ("W1", (7, 0)), "W1_1": ("W1", (7, 1)), "b1": ("b1", 7), "W2_0": ("W2", (0, 7)), "W2_1": ("W2", (1, 7))}
+NUMBERS = {"x1": ("X", (3, 0)), "x2": ("X", (3, 1)), **FIVE}  # of example 3 and unit 7
+
+SYMBOLS = ["X", "Y", *m.Params._fields, *m.Forward._fields, *m.Backward._fields]
+
+every_explorer = pytest.mark.parametrize("name", explorers.__all__)
+OTHERS = {"training_explorer", "bug_lab"}  # without an example and a unit to move
+every_network_explorer = pytest.mark.parametrize("name", [name for name in explorers.__all__ if name not in OTHERS])
+
+
+def make(name, *net, scale=0.5):
+    """Make an explorer, small so that it paints fast."""
+    return getattr(explorers, name)(*net, scale=scale)
+
+
+def own_net(N=12, n_hidden=16):
+    X, y = m.toy_data("circles", N, np.random.default_rng(4))
+    return X, y, m.init_params(np.random.default_rng(5), n_hidden=n_hidden)
+
+
+def chosen(name, *net):
+    """Make an explorer with example 3 and unit 7 chosen."""
+    explorer = make(name, *net)
+    explorer.controls["example"].value, explorer.controls["unit"].value = 3, 7
+    return explorer
+
+
+def move(control, part):
+    """Press a button, or put another control at this part, 0 to 1, of its way."""
+    if isinstance(control, widgets.Button):
+        control.click()
+    elif isinstance(control, widgets.Checkbox):
+        control.value = part > 0.5
+    elif hasattr(control, "options"):
+        control.index = round(part * (len(control.options) - 1))
+    else:
+        control.value = type(control.value)(control.min + part * (control.max - control.min))
+
+
+def stir(explorer, part, *controls):
+    """Move those of the controls that the explorer has."""
+    for control in controls:
+        if control in explorer.controls:
+            move(explorer.controls[control], part)
+
+
+def places(control):
+    """Every option of a dropdown; the least, the greatest and zero of a slider; one press of a button."""
+    if isinstance(control, widgets.Button):
+        return [0]
+    if isinstance(control, widgets.Checkbox):
+        return [1, 0]
+    if hasattr(control, "options"):
+        return np.linspace(0, 1, len(control.options))
+    return [0, 1, -control.min / (control.max - control.min)] if control.min < 0 else [0, 1]
+
+
+def elsewhere(control):
+    """A part of the way where no control is at first, nor after another one has moved there."""
+    return 0.3 if control == "play" else 0.87
+
+
+def settle(explorer):
+    """Let a change that waits for a prediction be seen."""
+    stir(explorer, 0, "predict")
+
+
+def of_kind(explorer, attribute):
+    return {name: view for name, view in explorer.views.items() if hasattr(view, attribute)}
+
+
+def state(explorer):
+    return {name: array.copy() for name, array in numbers(explorer).items()}
+
+
+def numbers(explorer):
+    return {"X": explorer.X, "y": explorer.y, **explorer.params._asdict()}
+
+
+def differences(one, other):
+    """The names of what differs in two mappings of arrays."""
+    return [name for name in one | other if not np.array_equal(one.get(name), other.get(name))]
+
+
+def screen(explorer):
+    """All that a person sees but the controls and words: tables, equations and pictures, as HTML."""
+    return {name: view.widget.value for name, view in explorer.views.items() if name != "words"}
+
+
+@cache
+def reference(pickled):
+    """What PyTorch says, computed once for each state."""
+    return torch_values(*pickle.loads(pickled))
+
+
+def assert_true_to_state(explorer):
+    """Every matrix shown, under a symbol's name, is PyTorch's for this state."""
+    expected = reference(pickle.dumps((explorer.X, explorer.y, explorer.params))) | state(explorer)
+    expected |= {"Y": np.eye(2)[explorer.y], "M": expected["A1"] > 0}
+    expected |= {f"{symbol}ᵀ": array.T for symbol, array in expected.items()}
+    shown = [(symbol, view.array) for symbol, view in of_kind(explorer, "array").items()]
+    for view in of_kind(explorer, "arrays").values():
+        shown += view.arrays.items()
+    for symbol, array in shown:
+        if symbol in expected:
+            want = expected[symbol]
+            assert array.shape == want.shape and array.dtype == want.dtype, symbol
+            assert np.abs(1.0 * array - want).max() <= TOLERANCE * np.abs(1.0 * want).max(), symbol

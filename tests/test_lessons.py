@@ -1,0 +1,344 @@
+"""What each explorer teaches, and asks: predictions, equations, sums, and the verdicts of the bug lab."""
+
+import re
+from html import unescape
+
+import numpy as np
+import pytest
+from hands import assert_true_to_state, chosen, differences, make, move, own_net, screen, state, stir
+
+import explorers
+import mlp_helpers as m
+
+# ---------------------------------------------------------------- predictions
+
+
+def all_values(explorer):
+    """What the network computes, and what it is given; and the entry along which backprop_explorer draws the loss."""
+    net = explorer.X.copy(), explorer.y.copy(), m.Params(*(value.copy() for value in explorer.params))
+    values = {"X": net[0], "loss": m.loss(*net), **m.forward(net[0], net[2])._asdict(), **m.backward(*net)._asdict()}
+    if isinstance(explorer, explorers.backprop.BackpropExplorer):
+        symbol, index = explorer.controls["along"].value
+        values["along"] = values[f"G_{symbol}"][index]
+    return values
+
+
+def sign(value):
+    return 1 + int(np.sign(np.round(float(value), 13)))
+
+
+def sign_of(symbol, *index):
+    return lambda before, now: sign(now[symbol][index])
+
+
+def size_of(symbol, *index):
+    return lambda before, now: sign(abs(now[symbol][index]) - abs(before[symbol][index]))
+
+
+def rows_of(symbol):
+    def which(before, now):
+        changed = [i for i in range(len(now["X"])) if np.abs(now[symbol][i] - before[symbol][i]).max() > 1e-12]
+        return 0 if not changed else 1 if changed == [3] else 2 if len(changed) == len(now["X"]) else 3
+
+    return which
+
+
+def on_or_off(before, now):
+    return int(now["A1"][3, 7] > 0)
+
+
+QUESTIONS = {  # explorer → question → the place of the true answer, for example 3, unit 7, class 0
+    "forward_explorer": {
+        "on or off": on_or_off,
+        "how many are on": lambda before, now: sign((now["H"][3] > 0).sum() - (before["H"][3] > 0).sum()),
+        "rows of A1": rows_of("A1"),
+    },
+    "softmax_explorer": {"sign of G_Z": sign_of("G_Z", 3, 0), "closer to 0": size_of("G_Z", 3, 0)},
+    "output_layer_explorer": {
+        "sign of G_W2": sign_of("G_W2", 0, 7),
+        "closer to 0": size_of("G_W2", 0, 7),
+        "rows of G_Z": rows_of("G_Z"),
+    },
+    "relu_explorer": {"on or off": on_or_off, "sign of G_A1": sign_of("G_A1", 3, 7), "rows of G_A1": rows_of("G_A1")},
+    "hidden_layer_explorer": {
+        "sign of G_W1": sign_of("G_W1", 7, 0),
+        "length of its arrow": lambda before, now: sign(
+            np.linalg.norm(now["G_X"][3]) - np.linalg.norm(before["G_X"][3])
+        ),
+        "rows of G_X": rows_of("G_X"),
+    },
+    "backprop_explorer": {
+        "sign of a gradient": lambda before, now: sign(now["along"]),
+        "closer to 0": lambda before, now: sign(abs(now["along"]) - abs(before["along"])),
+        "on or off": on_or_off,
+    },
+}
+every_predicting_explorer = pytest.mark.parametrize("name", QUESTIONS)
+
+
+@every_predicting_explorer
+def test_a_change_waits_for_a_prediction(name):
+    explorer = chosen(name, *own_net())
+    explorer.controls["predict"].value = True
+    seen, before = screen(explorer), state(explorer)
+    for control in ("x1", "b1", "flip"):
+        move(explorer.controls[control], 0.9)
+        assert differences(screen(explorer), seen) == ["prediction"]
+        assert "A change is waiting." in repr(explorer)
+        assert not differences(state(explorer), before)
+        assert_true_to_state(explorer)
+    explorer.controls["example"].value = 5
+    explorer.controls["example"].value = 3  # a look at another example neither shows nor loses what waits
+    assert not differences(state(explorer), before)
+    changed = {control: explorer.controls[control].value for control in ("x1", "b1")}
+    explorer.controls["show"].click()
+    assert "of 1 right." in repr(explorer) and "A change is waiting." not in repr(explorer)
+    assert (explorer.X[3, 0], explorer.params.b1[7]) == tuple(changed.values())
+    assert explorer.y[3] != before["y"][3]
+    assert_true_to_state(explorer)
+
+    move(explorer.controls["x1"], 0.1)
+    explorer.controls["predict"].value = False  # who has had enough sees the change, and no tally
+    assert "right." not in repr(explorer)
+    assert explorer.X[3, 0] == explorer.controls["x1"].value != changed["x1"]
+    assert_true_to_state(explorer)
+
+
+@every_predicting_explorer
+def test_what_to_look_at_is_chosen_at_once_while_a_change_waits(name):
+    explorer, other = chosen(name, *own_net()), chosen(name, *own_net())
+    explorer.controls["predict"].value = True
+    move(explorer.controls["x1"], 0.9)
+    changed, before = explorer.controls["x1"].value, state(explorer)
+    for control in ("step", "along", "class", "unit", "example", "next"):
+        for one in (explorer, other):
+            stir(one, 0.4, control)
+        assert differences(screen(explorer), screen(other)) == ["prediction"], control
+        assert not differences(state(explorer), before)
+        assert "A change is waiting." in repr(explorer)
+    explorer.controls["show"].click()
+    assert explorer.X[3, 0] == changed
+    assert_true_to_state(explorer)
+
+
+@pytest.mark.parametrize("afresh", ["data", "reset"])
+def test_what_came_of_a_prediction_is_not_said_of_other_data(afresh):
+    explorer = chosen("relu_explorer", *own_net())
+    explorer.controls["predict"].value = True
+    move(explorer.controls["x1"], 0.9)
+    explorer.controls["show"].click()
+    said = explorer.views["prediction"].lines
+    move(explorer.controls[afresh], 0.5)
+    assert explorer.views["prediction"].lines == ["Change something. It will wait for your prediction.", said[-1]]
+
+
+def test_nothing_is_heard_while_a_change_is_at_work():
+    class Restless(explorers.relu.ReluExplorer):
+        def _flip(self):
+            self.sync()
+            self.controls["x1"].value = 1.23
+
+    explorer = Restless(*own_net())
+    before = state(explorer)
+    explorer.controls["flip"].click()
+    assert not differences(state(explorer), before)
+
+
+@every_predicting_explorer
+@pytest.mark.parametrize("change", [{"b1": -3.0, "W1_0": 0.0, "W1_1": 0.0}, {"x1": 1.5, "b1": 3.0}])
+def test_the_true_prediction_is_called_right_and_no_other(name, change):
+    explorer, asked, right = chosen(name, *own_net()), 0, 0
+    questions = QUESTIONS[name] | {"loss": lambda before, now: sign(now["loss"] - before["loss"])}
+    assert set(explorer.controls["question"].options) == set(questions)
+    explorer.controls["predict"].value = True
+    for question, truth in questions.items():
+        explorer.controls["question"].value = question
+        for index, answer in enumerate(explorer.controls["answer"].options):
+            explorer.controls["reset"].click()
+            explorer.controls["example"].value, explorer.controls["unit"].value = 3, 7
+            before = all_values(explorer)
+            for control, value in change.items():
+                explorer.controls[control].value = value
+            explorer.controls["answer"].value = answer
+            explorer.controls["show"].click()
+            expected = truth(before, all_values(explorer))
+            asked, right = asked + 1, right + (index == expected)
+            words = repr(explorer)
+            assert f"Predictions: {right} of {asked} right." in words
+            assert (f"Right: {answer}." in words) == (index == expected)
+    assert right == len(questions)
+
+
+def test_a_step_of_training_waits_for_a_prediction():
+    explorer = explorers.training_explorer()
+    explorer.controls["predict"].value = True
+    before = explorer.views["run"].content, explorer.views["plane"].content, explorer.params
+    explorer.controls["step"].value = 20
+    assert "A change is waiting." in repr(explorer) and repr(explorer).count("Step 0:") == 1
+    assert (explorer.views["run"].content, explorer.views["plane"].content) == before[:2]
+    assert not differences(explorer.params._asdict(), before[2]._asdict())
+    trained, history = m.train(explorer.X, explorer.y, before[2], 0.5, 20)
+    explorer.controls["question"].value, explorer.controls["answer"].value = "loss", "it falls"
+    explorer.controls["show"].click()
+    assert f"Right: it falls. The loss went from {history.loss[0]:.4f} to {history.loss[-1]:.4f}." in repr(explorer)
+    assert np.allclose(explorer.params.W1, trained.W1, rtol=1e-12)
+
+
+# ---------------------------------------------------------------- single explorers
+
+
+@pytest.mark.parametrize("name", ["softmax_explorer", "backprop_explorer"])
+def test_words_say_that_rows_of_G_Z_sum_to_zero(name):
+    explorer = make(name, *own_net())
+    for control in ("x1", "W2_1", "flip", "b1", "data"):
+        move(explorer.controls[control], 0.95)
+        assert "Rows of G_Z sum to 0: largest sum 0." in repr(explorer)
+        assert np.abs(explorer.views["G_Z"].array.sum(axis=1)).max() < 1e-15
+        assert name != "softmax_explorer" or "Its columns are opposite: largest difference 0." in repr(explorer)
+
+
+def test_softmax_a_logit_slider_sets_that_logit():
+    explorer = chosen("softmax_explorer")
+    for k, value in ((0, 2.5), (1, -6.0), (0, 0.0)):
+        other = explorer.views["Z"].array[3, 1 - k]
+        explorer.controls[f"z{k}"].value = value
+        Z = explorer.views["Z"].array
+        assert abs(Z[3, k] - value) < 1e-14 and abs(Z[3, 1 - k] - other) < 1e-14
+
+
+def test_softmax_a_constant_added_to_all_logits_moves_no_probability():
+    explorer = make("softmax_explorer", *own_net())
+    Z, P, G_Z = (explorer.views[symbol].array for symbol in ("Z", "P", "G_Z"))
+    for s in (6.0, -3.21, 0.0):
+        explorer.controls["s"].value = s
+        assert np.abs(explorer.views["Z"].array - Z - s).max() < 1e-13
+        assert np.abs(explorer.views["P"].array - P).max() < 1e-13
+        assert np.abs(explorer.views["G_Z"].array - G_Z).max() < 1e-13
+        assert f"s = {s:.2f} added to every logit moves P by at most 0." in repr(explorer)
+    explorer.controls["s"].value = 2.0
+    explorer.controls["reset"].click()
+    assert "s = 0.00 added" in repr(explorer)
+    explorer.controls["s"].value = 1.0  # counts from where it is reset to
+    assert np.abs(explorer.views["Z"].array - Z - 1).max() < 1e-13
+
+
+def test_forward_the_network_says_the_numbers_of_the_chosen_example():
+    explorer = chosen("forward_explorer")
+    move(explorer.controls["x2"], 0.9)
+    Z, P = explorer.views["Z"].array[3], explorer.views["P"].array[3]
+    assert f"x = ({explorer.X[3, 0]:z.2f}, {explorer.X[3, 1]:z.2f})" in repr(explorer)
+    assert f"z = ({Z[0]:z.2f}, {Z[1]:z.2f}), p = ({P[0]:.3f}, {P[1]:.3f})." in repr(explorer)
+    lit = (explorer.views["H"].array[3] > 0).sum()
+    assert f"{lit} of 16 hidden units are lit for example 3." in repr(explorer)
+
+
+def test_output_layer_outer_products_add_up_to_G_W2():
+    explorer, total = make("output_layer_explorer", *own_net()), 0
+    explorer.controls["unit"].value, explorer.controls["class"].value = 7, 1
+    for i in range(12):
+        explorer.controls["example"].value = i
+        outer = explorer.views["outer"].array
+        assert np.array_equal(outer, np.outer(explorer.views["G_Z"].array[i], explorer.views["H"].array[i]))
+        total = total + outer
+    assert np.abs(total - explorer.views["G_W2"].array).max() < 1e-15
+
+
+def test_relu_a_unit_dies_for_the_whole_batch_and_wakes():
+    explorer = chosen("relu_explorer", *own_net())
+    for b1, dead in ((-3.0, True), (3.0, False)):
+        for control, value in {"W1_0": 0.1, "W1_1": 0.1, "b1": b1}.items():
+            explorer.controls[control].value = value
+        A1, M, G_H, G_A1 = (explorer.views[symbol].array for symbol in ("A1", "M", "G_H", "G_A1"))
+        assert np.array_equal(explorer.views["unit"].array, np.stack([a[:, 7] for a in (A1, M, G_H, G_A1)], axis=1))
+        assert M[:, 7].any() != dead and G_A1[:, 7].any() != dead
+        assert f"{M.sum()} of {M.size} entries are on." in repr(explorer)
+        named = re.search("whole batch: (.*)[.]", repr(explorer))[1]
+        assert re.findall(r"\d+", named) == [str(unit) for unit in range(16) if not M[:, unit].any()]
+
+
+def test_training_walks_the_steps_of_train_and_back():
+    X, y, params = own_net()
+    explorer = make("training_explorer", X, y, params)
+    for step, lr in ((20, 0.5), (0, 0.5), (7, 2)):
+        explorer.controls["lr"].value, explorer.controls["step"].value = lr, step
+        trained, history = m.train(X, y, params, lr, step)
+        assert all(np.array_equal(now, then) for now, then in zip(explorer.params, trained, strict=True))
+        assert f"Step {step}: loss {history.loss[-1]:.4f}, right on {history.accuracy[-1]:.1%}" in repr(explorer)
+
+
+# what comes out of each step, and the matrices that go in
+STEPS = [
+    ("P", {"Z"}),
+    ("G_Z", {"P", "Y"}),
+    ("G_W2", {"G_Zᵀ", "H"}),
+    ("G_b2", {"G_Z"}),
+    ("G_H", {"G_Z", "W2"}),
+    ("G_A1", {"G_H", "M"}),
+    ("G_W1", {"G_A1ᵀ", "X"}),
+    ("G_b1", {"G_A1"}),
+    ("G_X", {"G_A1", "W1"}),
+]
+
+
+def test_backprop_steps_show_what_goes_in_and_comes_out():
+    explorer = make("backprop_explorer", *own_net())
+    step, play = explorer.controls["step"], explorer.controls["play"]
+    explorer.controls["previous"].click()
+    for number, (out, going_in) in enumerate(STEPS, 1):
+        assert step.value == play.value == number
+        arrays = explorer.views["step"].arrays
+        assert set(arrays) == {out, *going_in}
+        assert f"Step {number} of 9: {out} = " in repr(explorer)
+        code = unescape(re.search("<code>(.*?)</code>", explorer.views["step"].widget.value)[1])
+        names = {name.removesuffix("ᵀ"): array for name, array in arrays.items() if not name.endswith("ᵀ")}
+        names |= {name.removesuffix("ᵀ"): array.T for name, array in arrays.items() if name.endswith("ᵀ")}
+        result = eval(code.removeprefix(f"{out} = "), {"softmax": m.softmax, "N": 12}, names)
+        assert np.allclose(result, arrays[out], rtol=0, atol=1e-15)
+        assert_true_to_state(explorer)
+        explorer.controls["next"].click()
+    assert step.value == play.value == 9
+    explorer.controls["previous"].click()
+    assert step.value == play.value == 8
+    play.value = 3
+    assert step.value == 3
+    step.value = 5
+    assert play.value == 5
+
+
+def case_of(name):
+    return next(case for case, bug in enumerate(explorers.bugs.CASES) if bug.name.startswith(name))
+
+
+@pytest.mark.parametrize("size", [30, 1e3])
+def test_the_bug_lab_says_at_which_step_the_numbers_overflow(size):
+    X, y = m.toy_data("moons", 20, np.random.default_rng(0))
+    lab = make("bug_lab", size * X, y)
+    lab.controls["bug"].value = case_of("the sign")
+    rows = lab.views["detectors"].rows
+    steps = int(re.search(r"overflow at step (\d+)$", rows["Loss"])[1])
+    assert rows["Accuracy"].endswith(f" after {steps - 1} steps")
+
+
+@pytest.mark.parametrize("name", ["A1 in", "the mask is missing", "W2 is used after"])
+def test_the_bug_lab_says_so_where_a_mistake_does_no_harm(name):
+    X, y, params = own_net()
+    lab = make("bug_lab", X, y, m.Params(*(0 * value for value in params)))
+    lab.controls["bug"].value = case_of(name)
+    assert lab.views["detectors"].rows["Gradient check, N = 12"] == "passes"
+    for guess, says in (("nothing", "does no harm"), ("P", "does no harm"), (lab.bug.symbol, "Right!")):
+        lab.controls["guess"].value = guess
+        lab.controls["check"].click()
+        assert says in repr(lab)
+
+
+def test_the_bug_lab_marks_what_is_solved_and_nothing_else():
+    lab = make("bug_lab", *own_net())
+    number = lab.controls["bug"]
+    number.value = 4
+    right = "nothing" if lab.bug.name == "nothing" else {"M": "G_A1"}.get(lab.bug.symbol, lab.bug.symbol)
+    for _, guess in lab.controls["guess"].options[1:]:
+        lab.controls["guess"].value = guess
+        lab.controls["check"].click()
+        assert ("Right!" in repr(lab)) == (guess == right), guess
+    assert [label for label, _ in number.options if "solved" in label] == ["number 5 (solved)"]
+    assert number.value == 4 and "Solved: 5." in repr(lab)
