@@ -3,13 +3,15 @@
 import ast
 import re
 
+import nbformat
 import numpy as np
 import pytest
-from test_notebooks import NOTEBOOKS, PATHS, load
+from refresh_notebooks import NOTEBOOKS
 
 from mlp_helpers import Params, init_params, toy_data
 
-TEXTS = {cell.id: cell.source for path in PATHS for cell in load(path).cells}
+PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+TEXTS = {cell.id: cell.source for path in PATHS for cell in nbformat.read(path, as_version=4).cells}
 TEACHERS = (NOTEBOOKS / "for_teachers.md").read_text(encoding="utf-8")
 STEP = 1e-6
 
