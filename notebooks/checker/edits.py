@@ -54,21 +54,21 @@ def edits_of(symbol):
     found = {}
     writings = LINES[symbol], *WRITINGS.get(symbol, ())
     for line in writings:
-        for words, tree in edited(symbol, line):
+        for words, tree in edited(symbol, line, around=line == LINES[symbol]):
             text = ast.unparse(tree)
             if text not in (*writings, *(mistake.line for mistake in named)):
                 found.setdefault(text, Mistake(words, symbol, text))
     return *named, *sorted(found.values(), key=lambda mistake: len(re.sub(r"[() ]", "", mistake.line)))
 
 
-def edited(symbol, line, seldom=True):
+def edited(symbol, line, around=True, seldom=True):
     """Yield each edit of a symbol's line: in words, and the line's tree, which is changed back afterwards.
 
-    Without those that people seldom make, there are about half as many.
+    around includes what is done to its result, and seldom what people seldom do.
     """
     tree = ast.parse(line, mode="eval")
     places = [(*place, ast.unparse(place[-1])) for place in _places(tree)]
-    for rule in (_inside, _around, _seldom)[: 3 if seldom else 2]:
+    for rule in (_inside, *[_around] * around, *[_seldom] * seldom):
         for holder, key, node, text in places[:1] if rule is _around else places:
             for words, new in rule(symbol, text):
                 holder[key] = new
@@ -151,8 +151,10 @@ def _another_name(symbol, own):
 
 
 def _others(symbol):
-    """Return the symbols that do not follow from this one, so that its line can use them."""
-    return [other for other in (*GIVEN, *LINES) if other != "loss" and symbol not in before([other])]
+    """Return the symbols that this one's line can use: the earlier ones, and M where it does not follow from this."""
+    order = list(LINES)
+    earlier = [other for other in order[: order.index(symbol)] if other != "loss"]
+    return [*GIVEN, *earlier, *["M"] * (order.index(symbol) < order.index("M") and symbol not in before(["M"]))]
 
 
 def _no_transpose(x):

@@ -136,7 +136,7 @@ class Search:
             at_0, at_1 = (self._follow(mistake.symbol, code, self.names | {"lr": lr}) for lr in (0.0, 1.0))
             if at_1 is not None and at_1.shape == self.answer.shape and (change := at_1 - at_0).any():
                 lr = float((change * (self.answer - at_0)).sum() / (change**2).sum())
-                if 0 < lr < np.inf:
+                if 0 < lr < 1e4:  # beyond, it is a factor
                     number = f"{lr:.6g}"
                     yield Mistake(mistake.name.format(lr=number), mistake.symbol, mistake.line.replace("lr", number))
         else:
