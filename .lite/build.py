@@ -1,7 +1,7 @@
 """Build the site that needs no server: python .lite/build.py [--pyodide FOLDER] [OUTPUT]
 
-It makes a folder of static files, site/ if not said otherwise: JupyterLite, the notebooks, and wheels of the project and
-of what it needs. Python itself comes from Pyodide's CDN, or from FOLDER, an unpacked release of Pyodide: what the site
+It makes a folder of static files, by default site/: JupyterLite, the notebooks, and wheels of the project and of what
+it needs. Python itself comes from Pyodide's CDN, or from FOLDER, an unpacked release of Pyodide: what the site
 needs of it is copied.
 """
 

@@ -76,8 +76,12 @@ async function improve(moved) {
     else app.commands.execute("apputils:update-notification", { id, message, type: end ?? "in-progress" });
   };
 
-  await app.restored;
-  if (innerWidth < 1100) app.shell.collapseLeft();
+  // A reload opens the notebook again; on a tablet, it has the whole width.
+  app.shell.currentChanged.connect((shell, { newValue }) => {
+    if (!newValue?.context) return;
+    history.replaceState(null, "", `?path=${encodeURIComponent(newValue.context.path)}`);
+    if (innerWidth < 1100) shell.collapseLeft();
+  });
 }
 
 improve(await keepCopies().catch(() => []));

