@@ -38,6 +38,7 @@ def build(site, pyodide=None):
         add_python(site, wheels, pyodide)
     add_notebooks(site)
     change_pages(site)
+    note_hashes(site)
 
 
 def run(*command, **settings):
@@ -108,18 +109,16 @@ def copy_checked(source, folder, sha256):
 
 
 def add_notebooks(site):
-    """Add the notebooks, their listing for JupyterLite, and for site.js the hash of each."""
+    """Add the notebooks, and their listing for JupyterLite."""
     (site / "files").mkdir()
-    listing, hashes = [], {}
+    listing = []
     for path in sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("notebooks/*.md")]):
         shutil.copy(path, site / "files")
         kind = "notebook" if path.suffix == ".ipynb" else "file"
         listing.append(entry(path.name, kind, path.stat().st_size))
-        hashes[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
     contents = site / "api/contents"
     contents.mkdir(parents=True, exist_ok=True)
     write(contents / "all.json", entry("", "directory", None) | {"content": listing, "format": "json"})
-    write(site / "files.json", hashes)
 
 
 def entry(name, kind, size):
@@ -137,6 +136,20 @@ def change_pages(site):
     if text.count(start) != 1:
         sys.exit(f"{page} is not as expected")
     page.write_text(text.replace(start, f"await import('../site.js');\n        {start}"), encoding="utf-8")
+
+
+def note_hashes(site):
+    """Say in files.json, for site.js, what each file is that may change with the project."""
+    paths = [
+        *site.glob("files/*"),
+        *site.glob("python/*.*"),
+        site / "api/contents/all.json",
+        site / "jupyter-lite.json",
+    ]
+    hashes = {
+        path.relative_to(site).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(paths)
+    }
+    write(site / "files.json", hashes)
 
 
 def change(path, how):

@@ -1,14 +1,16 @@
 // What the site adds to JupyterLite's page. lab/index.html waits for it, and only then loads JupyterLite.
 const ROOT = new URL(".", import.meta.url);
 
-// JupyterLite shows a learner's saved copy in the place of the site's file. Where that file has changed since the last
-// visit, the copy moves to a name of its own, so that both are there.
+// What has changed since the last visit comes anew, not from the browser's cache. JupyterLite shows a learner's saved
+// copy in the place of the site's file: where that file has changed, the copy moves to a name of its own.
 async function keepCopies() {
   const now = await (await fetch(new URL("files.json", ROOT), { cache: "no-cache" })).json();
   const key = `files of ${ROOT.pathname}`;
   const seen = JSON.parse(localStorage.getItem(key));
   const changed = seen ? Object.keys(now).filter((path) => seen[path] !== now[path]) : [];
-  const moved = changed.length ? await moveAside(changed) : [];
+  await Promise.all(changed.map((path) => fetch(new URL(path, ROOT), { cache: "reload" })));
+  const notebooks = changed.filter((path) => path.startsWith("files/")).map((path) => path.slice("files/".length));
+  const moved = notebooks.length ? await moveAside(notebooks) : [];
   localStorage.setItem(key, JSON.stringify(now));
   return moved;
 }

@@ -337,7 +337,7 @@ def test_a_changed_site_shows_the_new_notebook_and_keeps_the_copy(folder, visit)
     before = (folder / "files" / name).read_text(), (folder / "files.json").read_text()
     try:
         nbformat.write(changed, folder / "files" / name)
-        (folder / "files.json").write_text(json.dumps(hashes | {name: "changed"}))
+        (folder / "files.json").write_text(json.dumps(hashes | {f"files/{name}": "changed"}))
         notebook.open(f"lab/index.html?path={name}")
         assert notebook.cells()[0].source == "# A new title"
         notebook.page.get_by_text("04_relu (my copy).ipynb").first.wait_for()
