@@ -20,11 +20,16 @@ def repository(root=ROOT):
     return project["urls"]["Repository"].removeprefix("https://github.com/")
 
 
+def page(name):
+    return "https://{}.github.io/{}/".format(*name.split("/"))
+
+
 def rewrite(name, root=ROOT):
-    old = rf"(?:{SITES}){re.escape(repository(root))}(?![\w-])"
+    before = repository(root)
     for file in FILES:
         path = root / file
-        path.write_text(re.sub(old, name, path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+        text = re.sub(rf"(?:{SITES}){re.escape(before)}(?![\w-])", name, path.read_text(encoding="utf-8"))
+        path.write_text(text.replace(page(before), page(name)), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

