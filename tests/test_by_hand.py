@@ -98,7 +98,7 @@ def test_02_the_dot_flattens_the_slope(explorer):
     assert explorer.example == 2
     says(TEXTS["02-46"], f"{array(explorer, 'Z')[2, 0]:.2f}")
     slopes, losses = [array(explorer, "G_Z")[2, 0]], [loss(explorer)]
-    for z0 in np.append(np.arange(-2.35, 6, 0.01), 6.0):
+    for z0 in np.append(np.arange(-2.34, 6, 0.05), 6.0):
         explorer.touch("dot", z0)
         slopes.append(array(explorer, "G_Z")[2, 0])
         losses.append(loss(explorer))
@@ -175,13 +175,13 @@ def test_06_a_lowest_point_and_a_walk_back(explorer):
     explorer.touch("entry", "G_W2", 0, 5)
     assert explorer.controls["along"].label == "W2[0, 5]"
     says(TEXTS["06-30"], f"{array(explorer, 'G_W2')[0, 5]:.2f}")
-    places = np.arange(PARAMS.W2[0, 5], 3, 0.01)
+    places = np.arange(PARAMS.W2[0, 5], 3, 0.04)
     losses = []
     for place in places:
         explorer.touch("dot", place)
         losses.append(loss(explorer))
     lowest = float(re.search(r"lowest point near ([\d.]+)", TEXTS["06-30"])[1])
-    assert abs(places[np.argmin(losses)] - lowest) < 0.02
+    assert abs(places[np.argmin(losses)] - lowest) < 0.04
     explorer.touch("dot", lowest)
     assert abs(array(explorer, "G_W2")[0, 5]) < 1e-3
     explorer.controls["reset"].click()
@@ -201,8 +201,8 @@ def test_06_a_lowest_point_and_a_walk_back(explorer):
         explorer.touch("entry", *factors[largest * (len(factors) // max(len(said.terms), 1))])
         walk.append(explorer.entry)
     names = ["{}[{}, {}]".format(*entry) for entry in walk]
-    assert names[:-1] == re.findall(r"`(.*?)`", TEXTS["06-30"].split("from `G_W1")[1].join(["`G_W1", ""]))
-    assert f"At `{names[-1]}`" in TEXTS["06-30"]
+    said = TEXTS["06-30"].split("Where do you arrive?")[1].split(". There")[0]
+    assert [names[-1], *names[:-1]] == re.findall(r"\w+\[\d+, \d+\]", said)
 
 
 @using("training")
