@@ -10,6 +10,7 @@ from refresh_notebooks import NOTEBOOKS, as_text, refresh
 
 import explorers
 import mlp_helpers as m
+from explorers.views.svg import shape
 
 PAGE = (NOTEBOOKS / "for_teachers.md").read_text(encoding="utf-8")
 CONTRIBUTING = (NOTEBOOKS.parent / ".github/CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -58,6 +59,22 @@ def test_the_example_of_an_explorer_shows_and_updates():
     assert f"Surest about example {P.max(axis=1).argmax()}: {P.max():.3f}." in repr(explorer) != text
     assert explorer.views["plane"].widget.value != picture
     assert "how sure the network is" in explorer.views["plane"].widget.value
+    assert 'data-touch="point 0"' in explorer.views["plane"].widget.value
+    explorer.touch("point", 2, 1.0, -1.0)
+    explorer.choose("P", 2, 1)
+    assert explorer.X[2].tolist() == [1.0, -1.0] and explorer.example == 2
+    assert explorer.views["sum"].lines == [explorer.explain("P", 2, 1).text]
+
+
+def test_the_page_of_an_explorer_is_short_and_its_own_marks_can_be_touched():
+    assert len(section("Add an explorer", CONTRIBUTING).strip().splitlines()) <= 40
+    said = re.search(r'`touch="(\w+ \d)"`; a hand then calls `self\.(\w+)\((\d)\)`', CONTRIBUTING)
+    words, method, argument = said.groups()
+    assert f'data-touch="{words}"' in shape("circle", touch=words)
+    explorer, taken = explorers.relu_explorer(), []
+    setattr(explorer, method, lambda i: taken.append(i))
+    explorer.hand.value = f"1 {words}"  # what the page sends
+    assert taken == [int(argument)]
 
 
 def test_the_example_of_a_notebook_passes_every_rule(tmp_path):

@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = ["pyproject.toml", "README.md", "CITATION.cff"]
@@ -88,3 +89,17 @@ def test_the_command_refuses_what_is_no_name(copy, name):
     assert done.returncode == 1
     assert "YOUR-NAME/YOUR-REPOSITORY" in done.stderr
     assert all((copy / file).read_bytes() == (ROOT / file).read_bytes() for file in FILES)
+
+
+def test_the_picture_is_a_short_loop_with_a_still_for_those_who_want_no_motion():
+    still, loop = re.search(
+        r'<source media="\(prefers-reduced-motion: reduce\)" srcset="(.*?)"><img src="(.*?)"', README
+    ).groups()
+    with Image.open(ROOT / loop) as moving, Image.open(ROOT / still) as standing:
+        assert moving.size == standing.size and not getattr(standing, "is_animated", False)
+        shown = []
+        for frame in range(moving.n_frames):
+            moving.seek(frame)
+            shown.append(moving.info["duration"])
+        assert moving.info["loop"] == 0 and 6_000 <= sum(shown) <= 10_000
+    assert (ROOT / loop).stat().st_size <= 1_000_000

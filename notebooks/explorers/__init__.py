@@ -1,6 +1,7 @@
 """One explorer a notebook: each is one call in a cell, as in relu_explorer(X, y, params).
 
-For a lecture, set_scale(1.6) makes all of them larger. (`__all__` names the explorers only.)
+For a lecture, set_scale(1.6) makes all of them larger; where_we_are("G_Z") is a still picture of the way there and
+back. (`__all__` names the explorers only.)
 """
 
 from explorers.backprop import backprop_explorer
@@ -12,6 +13,7 @@ from explorers.output_layer import output_layer_explorer
 from explorers.relu import relu_explorer
 from explorers.softmax import softmax_explorer
 from explorers.training import training_explorer
+from explorers.way import where_we_are as where_we_are
 
 __all__ = [
     "backprop_explorer",

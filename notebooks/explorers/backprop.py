@@ -16,6 +16,7 @@ from explorers.views.plane import Plane
 from explorers.views.strip import Strip
 from explorers.views.tables import Equation, hand_of, matrix_html
 from explorers.views.words import zero
+from explorers.way import WAY
 
 # what comes out, its equation, and what goes in with the operators between; its line of code is in LINES
 NINE_STEPS = [
@@ -28,17 +29,6 @@ NINE_STEPS = [
     ("G_W1", "G_W1 = G_A1ᵀ X", ["G_A1ᵀ", "X"]),
     ("G_b1", "G_b1 = sum of the rows of G_A1", ["sum over i", "G_A1"]),
     ("G_X", "G_X = G_A1 W1", ["G_A1", "W1"]),
-]
-
-WAY = [  # the strip: values above, their gradients below
-    (["X"], ["G_X"]),
-    (["W1", "b1"], ["G_W1", "G_b1"]),
-    (["A1"], ["G_A1"]),
-    (["H"], ["G_H"]),
-    (["W2", "b2"], ["G_W2", "G_b2"]),
-    (["Z"], ["G_Z"]),
-    (["P"], []),
-    (["L"], []),
 ]
 
 
@@ -176,7 +166,7 @@ class BackpropExplorer(NetworkExplorer):
             moving,
         )
         steps = {name: f"step {number}" for number, (name, *_) in enumerate(NINE_STEPS, start=1)}
-        self.strip.show(f"The way from X to the loss L, and back; here: {says}.", out, steps)
+        self.strip.show(f"The way from X to the loss L, and back; here: {says}.", [out], steps)
 
     def say_on(self):
         return ", ".join(map(str, np.flatnonzero(self.values["M"][self.example]))) or "none"

@@ -172,8 +172,8 @@ class PredictingExplorer(Explorer):
     """An explorer in which a change can wait for a prediction."""
 
     def questions(self):
-        """What a learner can predict of a change: name → Question."""
-        raise NotImplementedError
+        """What a learner can predict of a change, name → Question: the loss, if an explorer says no more."""
+        return {"loss": loss_question()}
 
     def add_predictions(self):
         """Make the controls for predictions."""
