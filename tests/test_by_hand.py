@@ -1,6 +1,7 @@
 """The questions before the explorers, answered as the text says: with the hand."""
 
 import re
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import numpy as np
@@ -226,7 +227,7 @@ def marked(svg):
     elements = list(ElementTree.fromstring(svg).iter())
     boxes = [
         (box.get("class"), name.text)
-        for box, name in zip(elements, elements[1:], strict=False)
+        for box, name in pairwise(elements)
         if box.tag.endswith("rect") and "box" in box.get("class").split()
     ]
     return [name for kind, name in boxes if "here" in kind.split()], [name for _, name in boxes]
@@ -244,5 +245,5 @@ def test_the_strip_marks_where_a_notebook_is():
         explorer.touch("step", step)
         (name,), _ = marked(f"<svg>{explorer.strip.content}</svg>")
         assert f"Step {step} of 9: {name} = " in repr(explorer)
-    with pytest.raises(ValueError, match="expected some of X, .*, got 'G_Q'"):
+    with pytest.raises(ValueError, match=r"expected some of X, .*, got 'G_Q'"):
         explorers.where_we_are("G_Z", "G_Q")
