@@ -21,7 +21,8 @@ from checker.lines import PLACES, TOOLS
 def value_with(lines, name, net):
     """What a symbol is, on a batch, with these lines in the place of the right ones; None where they do not fit."""
     names = TOOLS | checker.run_lines(*net)
-    for symbol, line in (checker.LINES | lines).items():
+    first = min(map(SYMBOLS.index, lines))
+    for symbol, line in [*(checker.LINES | lines).items()][first:]:
         try:
             names[symbol] = eval(line, names)
         except (NameError, ValueError, TypeError, IndexError, AttributeError):
