@@ -16,7 +16,7 @@ import checker
 import mlp_helpers as m
 from checker import Answer, check_answer, check_slopes
 from checker.answers import NOT_ATTEMPTED
-from checker.lines import TOOLS
+from checker.lines import GIVEN, TOOLS
 
 SYMBOLS = list(checker.LINES)
 ARRAYS = [name for name in SYMBOLS if name != "loss"]
@@ -51,7 +51,7 @@ def told(answer):
 
 
 def inputs(line):
-    return [name for name in dict.fromkeys(re.findall(r"\w+", line)) if name in checker.run_lines(*make_net())]
+    return [name for name in dict.fromkeys(re.findall(r"\w+", line)) if name in (*GIVEN, *SYMBOLS)]
 
 
 def function_of(line):

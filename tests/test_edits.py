@@ -21,7 +21,8 @@ from checker.lines import PLACES, TOOLS
 def value_with(lines, name, net):
     """What a symbol is, on a batch, with these lines in the place of the right ones; None where they do not fit."""
     names = TOOLS | checker.run_lines(*net)
-    for symbol, line in (checker.LINES | lines).items():
+    first = min(map(SYMBOLS.index, lines))
+    for symbol, line in [*(checker.LINES | lines).items()][first:]:
         try:
             names[symbol] = eval(line, names)
         except (NameError, ValueError, TypeError, IndexError, AttributeError):
@@ -104,6 +105,32 @@ def test_an_edit_has_words_and_a_place_and_each_line_stands_once():
         for edit in edits:
             assert edit.symbol == symbol and edit.name and edit.line != checker.LINES[symbol]
             assert ("lr *" in edit.line) == ("{lr}" in edit.name) and ("[e]" in edit.line) == ("{e}" in edit.name)
+
+
+LISTED = [  # some of each kind, written by hand
+    ("A1", ["X @ W1.T", "X @ W1 + b1", "X @ W1.reshape(W1.T.shape) + b1", "X @ W1.T - b1", "X @ (W1.T + b1)"]),
+    ("H", ["A1", "np.minimum(A1, 0)", "np.abs(A1)", "np.maximum(A1, 1)", "1 / (1 + np.exp(-A1))"]),
+    (
+        "P",
+        ["Z", "np.exp(Z)", "softmax(Z.T).T", "np.exp(Z) / np.exp(Z).sum()", "1 / (1 + np.exp(-Z))", "log_softmax(Z)"],
+    ),
+    ("loss", ["-cross_entropy(Z, y)", "cross_entropy(Z, y) * N", "-(Y * P).sum() / N", "-(Y * np.log2(P)).sum() / N"]),
+    ("G_Z", ["P - Y", "(Y - P) / N", "(P + Y) / N", "P / N", "(Z - Y) / N", "(P - Y) * N", "P - Y / N", "(P - y) / N"]),
+    ("G_Z", ["(P - Y[:, ::-1]) / N", "(P - Y) / N / N", "(P - Y) / N * 2", "(P - Y) / N / 2", "((P - Y) / N).T"]),
+    ("G_Z", ["(P - Y) / P.shape[1]", "(np.round(P, 0) - Y) / N", "np.round((P - Y) / N, 3)", "((P - Y) / N)[::-1]"]),
+    ("G_W2", ["G_Z.T @ A1", "G_Z @ H", "G_Z.T * H", "H @ G_Z.T", "(G_Z.T @ H).T", "-(G_Z.T @ H)", "G_Z.T @ M"]),
+    ("G_b2", ["G_Z.sum(axis=1)", "G_Z.sum()", "G_Z.mean(axis=0)", "G_Z[-1]", "G_Z", "G_Z.sum(axis=0, keepdims=True)"]),
+    ("G_H", ["G_Z @ W2.T", "G_Z * W2", "G_Z @ G_W2", "W2 @ G_Z", "G_Z @ W2 * M", "np.maximum(G_Z @ W2, 0)"]),
+    ("M", ["A1 >= 0", "A1 <= 0", "A1 < 0", "A1 > 1", "H > 0.5", "G_H > 0", "H >= 0"]),
+    ("G_A1", ["G_H", "G_H * H", "G_H * ~M", "G_H + M", "G_H @ M", "G_H @ M.T", "M"]),
+    ("G_W1", ["G_H.T @ X", "G_A1.reshape(G_A1.T.shape) @ X", "(G_A1.T @ X).T.reshape((G_A1.T @ X).shape)"]),
+]
+
+
+@pytest.mark.parametrize(("symbol", "lines"), LISTED)
+def test_every_kind_of_edit_is_made(symbol, lines):
+    made = [edit.line for edit in checker.edits_of(symbol)]
+    assert [line for line in lines if line not in made] == []
 
 
 def test_nearly_every_answer_typed_by_hand_is_told():

@@ -1,6 +1,5 @@
 """The verdict on an answer: run it, compare it, and name the mistake that it fits."""
 
-import copy
 import inspect
 from typing import NamedTuple
 
@@ -153,9 +152,9 @@ def _judge_function(name, function, X, y, params):
 
 
 def _call(function, needed, X, y, params):
-    """Call a function with copies of the symbols that it needs."""
+    """Call a function with the symbols that it needs, each an array of its own."""
     values = run_lines(X, y, params) | {"params": Params(*(np.array(value, float) for value in params))}
-    given = {argument.name: copy.deepcopy(values[argument.name]) for argument in needed}
+    given = {argument.name: values[argument.name] for argument in needed}
     ahead = [given.pop(argument.name) for argument in needed if argument.kind is argument.POSITIONAL_ONLY]
     return function(*ahead, **given)
 
