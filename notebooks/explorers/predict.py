@@ -173,7 +173,7 @@ class PredictingExplorer(Explorer):
 
     def questions(self):
         """What a learner can predict of a change: name → Question."""
-        raise NotImplementedError
+        return {"loss": loss_question()}
 
     def add_predictions(self):
         """Make the controls for predictions."""
