@@ -1,7 +1,8 @@
-"""What a hand does, in Python: touch(), choose() and explain(); the page goes the same way, by the text that it sends."""
+"""What a hand does: touch(), choose() and explain() in Python, and the page, which sends the same words."""
 
 import numpy as np
 import pytest
+from seen import PIXEL, Seen, middle
 from test_explorers import (
     assert_true_to_state,
     chosen,
@@ -14,7 +15,6 @@ from test_explorers import (
     screen,
     state,
 )
-from test_pictures import Drawn
 
 import mlp_helpers as m
 from explorers.explain import LIGHTS
@@ -73,8 +73,8 @@ def test_a_hinge_line_is_chosen_moves_and_turns_about_the_start_of_its_arrow(nam
         expected["b1"][9] = -expected["W1"][9] @ start
         assert_becomes(explorer, expected, 3, 9)
         if "hinge" in explorer.views["plane"].content:
-            drawn = Drawn(explorer.views["plane"])
-            assert (np.abs(drawn.at(drawn.touched("turn")["9"]) - there) <= drawn.off).all()
+            plane = Seen(explorer.views["plane"])
+            assert np.abs(middle(plane.touches["turn 9"]) - plane.at([there])).max() <= PIXEL
     explorer.touch("turn", 9, *start + 0.001)  # too short to have a direction: the line stays as it is
     explorer.touch("turn", 4)
     assert_becomes(explorer, expected, 3, 4)
@@ -83,10 +83,10 @@ def test_a_hinge_line_is_chosen_moves_and_turns_about_the_start_of_its_arrow(nam
 def test_nothing_jumps_when_an_arrow_is_taken():
     explorer = chosen("relu_explorer", *own_net())
     before = state(explorer)
-    drawn = Drawn(explorer.views["plane"])
-    explorer.touch("turn", 7, *drawn.at(drawn.touched("turn")["7"]))
+    plane = Seen(explorer.views["plane"])
+    explorer.touch("turn", 7, *plane.data([middle(plane.touches["turn 7"])])[0])
     for symbol, array in state(explorer).items():
-        assert np.abs(array - before[symbol]).max() <= 3 * drawn.off.max() * 2.5, symbol
+        assert np.abs(array - before[symbol]).max() < 0.01, symbol
 
 
 @every_network_explorer

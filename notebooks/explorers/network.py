@@ -67,7 +67,7 @@ class NetworkExplorer(PredictingExplorer):
         self.controls["unit"].value = j
 
     def touch_turn(self, j, x1=None, x2=None):
-        """Choose unit j, and turn and stretch its arrow to end at a point: W1's row follows, and b1: its start stays."""
+        """Choose unit j, and let its arrow end at a point: W1's row follows, and b1: the arrow's start stays."""
         j = index("turn", j, len(self.params.b1))
         if x1 is None:
             return self.touch_unit(j)
