@@ -172,6 +172,7 @@ def test_random_moves(name, moves):
         assert screen(explorer) == screen(fresh)
 
     explorer.controls["reset"].click()
+    explorer.update()  # numbers that have just come fade in, once
     assert screen(explorer) == first and repr(explorer) == text
 
 

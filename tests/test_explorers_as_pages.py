@@ -62,7 +62,7 @@ def test_a_cell_that_runs_again_closes_what_it_made_before(monkeypatch):
     assert not first.comm and not second.comm
     assert third.comm and other.comm and outside.comm
     assert run("a", 5).comm and not third.comm
-    assert not vars(first.views["plane"])  # which is still held, and as large as a picture
+    assert not first.views["plane"].widget.value  # which is still held
 
 
 @every_explorer

@@ -1,80 +1,219 @@
-"""What pictures show: points, lines, bars, curves and arrows where the state says, crisp, small, and said in words."""
+"""What pictures say, read back from their SVG: points, lines, bars, curves and arrows where the state has them."""
 
-import base64
-import io
 import re
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hands import chosen, every_explorer, every_network_explorer, make, move, of_kind, own_net, stir
-from matplotlib.image import imread
+from hands import chosen, every_explorer, every_network_explorer, make, move, own_net, stir
+from seen import PIXEL, Seen, ends, inside, middle, ways
 
 import explorers
 import mlp_helpers as m
+from explorers.page import file
+from explorers.views.picture import Picture
+
+NAMESPACE = "{http://www.w3.org/2000/svg}"
 
 
-def slope_of(tangent):
-    (x0, x1), (y0, y1) = tangent.get_data()
-    return (y1 - y0) / (x1 - x0)
+def seen(explorer, name):
+    return Seen(explorer.views[name])
+
+
+def pictures(explorer):
+    return {name: view for name, view in explorer.views.items() if isinstance(view, Picture)}
+
+
+def near(places, expected, pixels=PIXEL):
+    return np.shape(places) == np.shape(expected) and np.abs(np.subtract(places, expected)).max() <= pixels
+
+
+# ---------------------------------------------------------------- every picture
 
 
 @every_explorer
-def test_a_picture_is_crisp_and_said_in_words(name):
-    explorer, seen = make(name, *own_net(), scale=1.6), {}
+def test_a_picture_is_drawn_anew_and_said_in_words(name):
+    explorer, said = make(name, *own_net(), scale=1.6), {}
     for part in (0, 0.8):
         stir(explorer, part, "example", "unit", "along", "step", "bug")
-        for key, view in of_kind(explorer, "figure").items():
-            alt, width, height, data = re.fullmatch(
-                '<img alt="([^"<>]+)" width="(\\d+)" height="(\\d+)" [^>]*base64,([^"]+)">', view.widget.value
-            ).groups()
-            pixels = imread(io.BytesIO(base64.b64decode(data)))
-            assert pixels.shape[:2] == (2 * int(height), 2 * int(width))
-            assert np.abs(255 * pixels[..., :3] - view.pixels()[..., :3]).mean() < 3  # colours are rounded
-            assert re.search(r"\d", alt) and (alt != seen.get(key) or (name, key) == ("bug_lab", "plane"))
-            seen[key] = alt
+        for key, view in pictures(explorer).items():
+            picture = Seen(view)
+            assert picture.root.get("viewBox") == f"0 0 {view.width} {view.height}"
+            assert picture.root.get("width") == f"{1.6 * view.width:g}"
+            assert re.search(r"\d|the loss", picture.alt)
+            assert picture.alt != said.get(key) or (name, key) == ("bug_lab", "plane")
+            assert not list(picture.root.iter("image")) and "id=" not in view.widget.value
+            said[key] = picture.alt
 
 
 @every_explorer
-def test_a_saved_notebook_has_words_and_a_small_picture(name):
-    """The words under the pictures end before the right edge, with a margin."""
-    explorer = make(name, *own_net(), scale=1.0)
-    stir(explorer, 0.7, "x1", "step")
-    data, metadata = explorer._repr_mimebundle_()
-    assert data["text/plain"] == repr(explorer)
-    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.model_id
-    pixels = imread(io.BytesIO(data["image/png"]))
-    about = metadata["image/png"]
-    assert (about["height"], about["width"]) == pixels.shape[:2] and about["alt"] == repr(explorer)
-    assert len(data["image/png"]) < 120_000
-    words = pixels[max(view.size[1] for view in of_kind(explorer, "figure").values()) :]
-    assert (words[:, :20] < 0.5).any()
-    assert (words[:, -3:] > 0.9).all()
+def test_a_saved_notebook_has_words_and_one_small_picture(name):
+    made = [make(name, *own_net(), scale=scale) for scale in (1.0, 0.5)]
+    for explorer in made:
+        stir(explorer, 0.7, "x1", "step")
+    first, second = (explorer._repr_mimebundle_() for explorer in made)
+    assert first["text/plain"] == repr(made[0])
+    assert first["application/vnd.jupyter.widget-view+json"]["model_id"] == made[0].model_id
+    document = first["image/svg+xml"]
+    assert document == made[0]._repr_mimebundle_()["image/svg+xml"] == second["image/svg+xml"]
+    root = ElementTree.fromstring(document)
+    assert root.tag == f"{NAMESPACE}svg" and root.find(f"{NAMESPACE}title").text == repr(made[0])
+    assert len(document) < 60_000
+    left, _, width, height = map(float, root.get("viewBox").split())
+    words = "".join(part.text for part in root.findall(f"{NAMESPACE}text"))
+    assert re.sub(r"\s", "", words) == re.sub(r"\s", "", repr(made[0]))
+    for part in root.findall(f"{NAMESPACE}text"):
+        assert float(part.get("x")) >= left and float(part.get("y")) < height
+        assert float(part.get("x")) + 6.2 * len(part.text) < width
+    assert "var(--bp-ink)" in document and "--bp-ink:#" in document  # a reader needs no other style
+
+
+def test_no_text_in_a_picture_is_set_smaller_than_11_pixels():
+    sizes = re.findall(r"(?:font-size:|font:)[^;]*?([\d.]+)px", file("picture.css"))
+    assert sizes and min(map(float, sizes)) >= 11
+
+
+# ---------------------------------------------------------------- the plane
 
 
 @every_network_explorer
 def test_the_plane_shows_the_points_and_rings_the_chosen_one(name):
     explorer = chosen(name, *own_net())
-    plane = explorer.views["plane"]
-    limits = plane.axes.axis()
+    before = seen(explorer, "plane").frame
     for control in ("x1", "flip", "x2", "data"):
         move(explorer.controls[control], 0.8)
-        for label, points in enumerate(plane.points):
-            assert np.array_equal(points.get_xydata(), explorer.X[explorer.y == label])
-        assert np.array_equal(plane.ring.get_xydata(), explorer.X[[3]])
-        assert (np.abs(explorer.X) <= plane.axes.get_xlim()[1]).all()
-        assert control == "data" or plane.axes.axis() == limits, "the scale holds while a slider moves"
+        plane = seen(explorer, "plane")
+        places = plane.at(explorer.X)
+        for i, label in enumerate(explorer.y):
+            mark = plane.touches[f"point {i}"]
+            assert near(middle(mark), places[i], 1.01 * PIXEL)
+            assert mark.get("class") == f"point c{label}" and mark.tag == ("circle", "rect")[label]
+            (number,) = (part for text, part in plane.texts if "on-point" in part.get("class", "") and text == str(i))
+            assert abs(float(number.get("x")) - places[i, 0]) <= PIXEL
+        assert near(middle(plane.one("ring")), places[3])
+        left, top, width, height = map(float, plane.frame.split()[:4])
+        assert ((places >= (left, top)) & (places <= (left + width, top + height))).all()
+        assert control == "data" or plane.frame == before, "the scale holds while a slider moves"
+
+
+def assert_hinges(explorer, unit):
+    """Each hinge line in sight is where w · x + b = 0, from edge to edge; the unit's on side and arrow are its own."""
+    plane, (W1, b1, *_), limit = seen(explorer, "plane"), explorer.params, explorer.views["plane"].limit
+    pixel = 0.1 * 2 * limit / float(plane.frame.split()[2])
+    line = np.linspace(-limit, limit, 201)
+    edge = np.concatenate(
+        [np.stack(pair, 1) for s in (-limit, limit) for pair in ((line, 0 * line + s), (0 * line + s, line))]
+    )
+    drawn = ways(plane.one("hinges"))
+    for j, (w, b) in enumerate(zip(W1, b1, strict=True)):
+        height = edge @ w + b
+        if f"hinge {j}" not in plane.touches:
+            assert (height >= -1e-9).all() or (height <= 1e-9).all(), f"unit {j} is in sight"
+            continue
+        mark = ends(plane.touches[f"hinge {j}"])
+        found = plane.data(mark)
+        assert np.abs(found @ w + b).max() <= 2 * pixel * np.linalg.norm(w)
+        assert np.abs(np.abs(found).max(axis=1) - limit).max() <= pixel
+        assert any(near(way, mark) for way in drawn)
+    assert len(drawn) == sum(words.startswith("hinge") for words in plane.touches)
+
+    w, b = W1[unit], b1[unit]
+    points = np.random.default_rng(0).uniform(-limit, limit, (300, 2))
+    clear = np.abs(points @ w + b) > 2 * pixel * np.linalg.norm(w)
+    shaded = np.logical_or.reduce(
+        [inside(plane.at(points), ways(part)) for part in plane.all("on-side")] or [0 * clear > 1]
+    )
+    assert np.array_equal(shaded[clear], (points @ w + b > 0)[clear])
+    if f"turn {unit}" in plane.touches:
+        start, tip = plane.data(ends(plane.one("arrow")))
+        assert near(tip - start, w / 3, 2 * pixel) and abs(start @ w + b) <= 2 * pixel * np.linalg.norm(w)
+        assert near(middle(plane.touches[f"turn {unit}"]), ends(plane.one("arrow"))[1])
+
+
+@pytest.mark.parametrize("name", ["forward_explorer", "relu_explorer", "hidden_layer_explorer", "backprop_explorer"])
+def test_hinge_lines_the_on_side_and_the_arrow_are_the_units(name):
+    explorer = chosen(name, *own_net())
+    assert_hinges(explorer, 7)
+    for control, value in (("b1", 1.1), ("W1_0", 0.0), ("b1", -0.4), ("W1_1", 0.0), ("b1", 0.5), ("W1_0", -2.5)):
+        explorer.controls[control].value = value
+        assert_hinges(explorer, 7)
+    explorer.controls["b1"].value = 3.0  # out of sight, on nowhere or everywhere
+    explorer.controls["W1_0"].value = 0.01
+    assert "hinge 7" not in seen(explorer, "plane").touches
+    assert_hinges(explorer, 7)
+    explorer.touch("hinge", 7, 0.5, 0.5)
+    assert_hinges(explorer, 7)
+
+
+@pytest.mark.parametrize("name", ["training_explorer", "backprop_explorer", "softmax_explorer"])
+def test_class_regions_are_a_shade_deeper_where_the_network_is_surer(name):
+    X, y, params = own_net()
+    explorer = make(name, X, y, params._replace(W2=3 * params.W2))
+    plane, limit = seen(explorer, "plane"), explorer.views["plane"].limit
+    points = np.random.default_rng(1).uniform(-limit, limit, (500, 2))
+    P = m.forward(points, explorer.params).P
+    clear = np.abs(np.abs(P[:, :1] - 0.5) - (0, 0.2, 0.4)).min(axis=1) > 0.04
+    assert clear.sum() > 200
+    for label in (0, 1):
+        shades = sum(inside(plane.at(points), ways(part)).astype(int) for part in plane.all(f"region c{label}"))
+        assert np.array_equal(shades[clear], (P[:, label, None] > (0.5, 0.7, 0.9)).sum(axis=1)[clear])
+    for way in ways(plane.one("boundary")):
+        assert np.abs(m.forward(plane.data(way), explorer.params).P[:, 0] - 0.5).max() < 0.05
 
 
 def test_the_boundary_is_where_both_classes_are_as_probable():
     """With one unit that is on everywhere, the margin z1 - z0 is a plane: 2 h = 2 (x1 + 2 x2 + 9) - 17.4."""
     params = m.Params(*(np.zeros_like(value) for value in own_net()[2]))
     params.W1[0], params.b1[0], params.W2[1, 0], params.b2[0] = (1, 2), 9, 2, 17.4
-    explorer = explorers.training_explorer(params=params)
-    points = explorer.views["plane"].boundary.get_xydata()
-    line = points[np.isfinite(points).all(axis=1)]
-    assert line @ [1, 2] == pytest.approx(-0.3, abs=0.005), "less than a tenth of a cell"
-    length = np.linalg.norm(np.diff(line, axis=0), axis=1).sum()
-    assert length == pytest.approx(4 * np.sqrt(1.25), rel=1e-4), "the line crosses the square |x1|, |x2| <= 2 once"
+    plane = seen(explorers.training_explorer(params=params), "plane")
+    (way,) = ways(plane.one("boundary"))
+    line = plane.data(way)
+    assert np.abs(line @ [1, 2] + 0.3).max() < 0.03
+    assert np.linalg.norm(np.diff(line, axis=0), axis=1).sum() == pytest.approx(4 * np.sqrt(1.25), rel=2e-3)
+
+
+def test_hidden_layer_arrows_are_rows_of_G_X():
+    explorer = chosen("hidden_layer_explorer", *own_net())
+    before = None
+    for part in (0.2, 0.7):
+        move(explorer.controls["x1"], part)
+        plane, G_X = seen(explorer, "plane"), explorer.views["G_X"].array
+        shafts = np.array(ways(plane.one("arrows"))[::2])
+        assert near(shafts[:, 0], plane.at(explorer.X))
+        along = plane.data(shafts[:, 1]) - explorer.X
+        stretch = (along * G_X).sum() / (G_X**2).sum()
+        assert near(plane.at(explorer.X + stretch * G_X), shafts[:, 1], 3 * PIXEL)
+        assert before is None or stretch == pytest.approx(before, rel=1e-2)  # one scale while a slider moves
+        before = stretch
+    assert f"{explorer.stretch:.3g} times as long" in repr(explorer)
+    assert stretch == pytest.approx(explorer.stretch, rel=1e-2)
+
+
+def test_the_picture_of_200_points_is_small():
+    explorer = explorers.training_explorer()
+    plane = seen(explorer, "plane")
+    for label in (0, 1):
+        dots = plane.one(f"dots d{label}")
+        found = np.array(re.findall(r"M([-\d.]+) ([-\d.]+)h0", dots.get("d")), float)
+        assert near(found, plane.at(explorer.X[explorer.y == label]))
+    assert not plane.touches
+    assert len(explorer.views["plane"].widget.value) < 12_000
+
+
+# ---------------------------------------------------------------- curves, bars, runs
+
+
+def assert_curve(curve, function, here, name):
+    """The curve, its dot and its tangent are the function's; each end of the tangent is as exact as a pixel."""
+    (line,), (tangent,) = ways(curve.one("curve")), ways(curve.one("tangent"))
+    at = curve.data(line)[:, 0]
+    assert near(line, curve.at(np.stack([at, [function(x) for x in at]], axis=1)), 3 * PIXEL), name
+    assert near(middle(curve.touches["dot"]), curve.at([(here, function(here))])[0])
+    slope = (function(here + 1e-6) - function(here - 1e-6)) / 2e-6
+    ends_x = curve.data(tangent)[:, 0]
+    expected = np.stack([ends_x, function(here) + slope * (ends_x - here)], axis=1)
+    assert near(tangent, curve.at(expected), 2 * PIXEL + 3e-4 * np.abs(curve.at(expected)).max()), name
+    return slope
 
 
 @pytest.mark.parametrize("k", [0, 1])
@@ -82,17 +221,15 @@ def test_softmax_the_tangents_slope_is_G_Z(k):
     explorer = chosen("softmax_explorer", *own_net())
     explorer.controls["along"].value = k
     explorer.controls[f"z{k}"].value = 0.75
-    curve, Z = explorer.views["curve"], explorer.views["Z"].array
+    Z = explorer.views["Z"].array
 
     def share(z):
         moved = Z[3].copy()
         moved[k] = z
         return (np.logaddexp(*moved) - moved[explorer.y[3]]) / 12
 
-    slope = (share(Z[3, k] + 1e-5) - share(Z[3, k] - 1e-5)) / 2e-5
-    assert slope_of(curve.tangent) == pytest.approx(slope, abs=1e-9)
-    assert curve.dot.get_xydata()[0] == pytest.approx([Z[3, k], share(Z[3, k])], rel=1e-12)
-    assert curve.line.get_ydata() == pytest.approx([share(z) for z in curve.line.get_xdata()], rel=1e-9)
+    slope = assert_curve(seen(explorer, "curve"), share, Z[3, k], f"z{k}")
+    assert slope == pytest.approx(explorer.values["G_Z"][3, k], abs=1e-8)
 
 
 @pytest.mark.parametrize(
@@ -111,60 +248,181 @@ def test_backprop_the_tangents_slope_is_the_gradient(symbol, index):
         moved[index] = number
         return m.loss(explorer.X, explorer.y, explorer.params._replace(**{symbol: moved}))
 
-    slope = (loss_at(0.4 + 1e-6) - loss_at(0.4 - 1e-6)) / 2e-6
-    curve = explorer.views["curve"]
-    assert abs(slope) > 1e-4 and slope_of(curve.tangent) == pytest.approx(slope, abs=1e-8)
+    slope = assert_curve(seen(explorer, "curve"), loss_at, 0.4, along.label)
+    assert abs(slope) > 1e-4
     assert f"the slope of the loss is G_{along.label} = {slope:+.4f}." in repr(explorer)
-    assert curve.dot.get_xydata()[0] == pytest.approx([0.4, loss_at(0.4)], rel=1e-12)
-    assert curve.line.get_ydata() == pytest.approx([loss_at(x) for x in curve.line.get_xdata()], rel=1e-9)
+    assert f">{along.label}<" in explorer.views["curve"].widget.value
 
 
 def test_reset_brings_the_range_of_the_curve_back():
     explorer = make("backprop_explorer", *own_net())
-    curve = explorer.views["curve"]
-    explorer.controls["along"].value = ("W2", (0, 0))
-    explorer.controls["along"].value = explorer.controls["along"].options[0][1]
-    range_before = curve.axes.get_xlim()
-    symbol, index = explorer.controls["along"].value
+    along = explorer.controls["along"]
+    first = along.value
+    along.value = ("W2", (0, 0))
+    along.value = first
+    before = seen(explorer, "curve").frame
+    symbol, index = first
     getattr(explorer.params, symbol)[index] = 40
     explorer.update()
-    assert curve.axes.get_xlim()[1] >= 40
+    assert float(seen(explorer, "curve").frame.split()[5]) >= 40
     explorer.controls["reset"].click()
-    assert curve.axes.get_xlim() == range_before
+    assert seen(explorer, "curve").frame == before
 
 
 def test_output_layer_a_bar_for_each_term_and_one_for_the_sum():
-    explorer = make("output_layer_explorer", *own_net())
-    explorer.controls["unit"].value, explorer.controls["class"].value = 7, 1
+    explorer = chosen("output_layer_explorer", *own_net())
+    explorer.controls["class"].value = 1
     terms = explorer.views["G_Z"].array[:, 1] * explorer.views["H"].array[:, 7]
-    heights = [bar.get_height() for bar in explorer.views["bars"].bars]
-    assert heights == pytest.approx([*terms, terms.sum()], rel=1e-12)
+    bars = seen(explorer, "bars")
+    drawn = bars.all("bar")
+    assert len(drawn) == 13 and bars.all("chosen") == [drawn[3]]
+    for x, (bar, term) in enumerate(zip(drawn, [*terms, terms.sum()], strict=True)):
+        top, high = float(bar.get("y")), float(bar.get("height"))
+        (_, zero), (across, tip) = bars.at([(0, 0), (x + (x == 12), term)])
+        assert abs(middle(bar)[0] - across) <= 2 * PIXEL
+        assert near(sorted([top, top + high]), sorted([zero, tip]), 2 * PIXEL)
+        assert ("positive" in bar.get("class")) == (term > 0)
+        if x < 12:
+            assert abs(middle(bars.touches[f"bar {x}"])[0] - across) <= 2 * PIXEL
 
 
-def test_hidden_layer_arrows_are_rows_of_G_X():
-    explorer = chosen("hidden_layer_explorer", *own_net())
-    before = None
-    for part in (0.2, 0.7):
-        move(explorer.controls["x1"], part)
-        arrows, G_X = explorer.views["plane"].arrows, explorer.views["G_X"].array
-        assert np.array_equal(arrows.get_offsets(), explorer.X)
-        stretch = arrows.U / G_X[:, 0]
-        assert np.allclose(arrows.V, stretch * G_X[:, 1], rtol=1e-12) and np.ptp(stretch) < 1e-9 * stretch[0]
-        assert before is None or stretch[0] == pytest.approx(before)  # one scale while a slider moves
-        before = stretch[0]
+def away(points, line):
+    """How far each of the points (n, 2) is from a line of straight parts (m, 2)."""
+    start, along = line[:-1], np.diff(line, axis=0)
+    share = ((points[:, None] - start) * along).sum(axis=2) / np.maximum((along**2).sum(axis=1), 1e-9)
+    return np.linalg.norm(points[:, None] - start - np.clip(share, 0, 1)[..., None] * along, axis=2).min(axis=1)
+
+
+def assert_line(picture, line, values, y=None):
+    """The line goes through the values at 0, 1, …, no further off than a fifth of a pixel."""
+    (way,) = ways(line)
+    places = picture.at(np.stack([np.arange(len(values)), values], axis=1), y)
+    assert away(places, way).max() <= 0.2
+    assert near(way[[0, -1]], places[[0, -1]])
 
 
 def test_training_the_curves_are_those_of_the_steps():
     explorer = make("training_explorer", *own_net())
-    explorer.controls["step"].value = 20
-    run = explorer.views["run"]
-    _, history = m.train(*own_net(), 0.5, 20)
-    assert run.loss.get_ydata() == pytest.approx(history.loss)
-    assert run.accuracy.get_ydata() == pytest.approx(history.accuracy)
+    explorer.controls["step"].value = 40
+    run = seen(explorer, "run")
+    _, history = m.train(*own_net(), 0.5, 40)
+    loss, accuracy = run.all("run")[:2]
+    assert_line(run, loss, history.loss)
+    assert "accuracy" in accuracy.get("class")
+    assert_line(run, accuracy, history.accuracy, (0, 1))
+    for step in (40, 15):
+        explorer.controls["step"].value = step
+        assert near(ends(seen(explorer, "run").one("now"))[:, 0], run.at([(step, 0)] * 2)[:, 0])
+    assert run.touches["step"].get("data-drag") == "x"
 
 
-def test_the_bug_labs_curves_begin_together_and_are_finite():
+def test_the_bug_labs_curves_begin_together_and_are_those_of_training():
     lab = make("bug_lab", *own_net())
-    for line in lab.views["losses"].lines:
-        losses = line.get_ydata()
-        assert np.isfinite(losses).all() and losses[0] == m.loss(lab.X, lab.y, lab.params)
+    losses = seen(lab, "losses")
+    _, history = m.train(*own_net(), 0.5, 200)
+    right, this = (part for part in losses.all("run") if part.tag == "path")
+    assert_line(losses, right, history.loss)
+    assert near(ways(this)[0][0], losses.at([(0, m.loss(*own_net()))])[0])
+    assert np.isfinite(ways(this)[0]).all()
+
+
+# ---------------------------------------------------------------- the graph and the strip
+
+
+BACKWARD = {  # step → what its edges' hidden side shows, gradients among the edges, and what lights the nodes
+    "P": ("X", "H", "P", ()),
+    "G_W2": (None, "H", "G_Z", ("W2",)),
+    "G_H": (None, "G_H", "G_Z", ()),
+    "G_A1": (None, "G_A1", None, ()),
+    "G_W1": ("X", "G_A1", None, ("W1",)),
+    "G_X": ("G_X", "G_A1", None, ()),
+}
+
+
+def assert_graph(explorer, step, example, unit):
+    graph, values = seen(explorer, "network"), explorer.values
+    inner, middle_layer, outer, gradients = BACKWARD[step]
+    layers = {f"entry X {example} {d}": ("X", d) for d in range(2)}
+    layers |= {f"unit {j}": ("H", j) for j in range(16)} | {f"entry Z {example} {k}": ("Z", k) for k in range(2)}
+    assert layers.keys() <= graph.touches.keys()
+    places = {where: middle(graph.touches[words]) for words, where in layers.items()}
+    classes = {where: graph.touches[words].get("class").split() for words, where in layers.items()}
+    on = values["M"][example]
+    for j in range(16):
+        assert ("shut" in classes["H", j]) == (not on[j])
+        assert ("lit" in classes["H", j]) == (middle_layer == "H" and on[j])
+        assert ("chosen" in classes["H", j]) == (j == unit)
+    for layer, name in (("X", inner), ("H", middle_layer), ("Z", outer)):
+        for n in [n for key, n in classes if key == layer]:
+            shade = [of for of in classes[layer, n] if re.fullmatch(r"[pn]\d", of)]
+            number = (
+                0 if name in (None, "H") else np.atleast_2d(values[name])[-1 if values[name].ndim == 1 else example][n]
+            )
+            assert [of[0] for of in shade] in ([], ["p" if number > 0 else "n"])
+            assert (
+                number == 0
+                or not shade
+                or int(shade[0][1]) == np.clip(round(8 * abs(number) / explorer.limits[name]), 1, 8)
+            )
+
+    kinds = {}  # the two nodes of an edge → its classes
+    for part in graph.all("edge"):
+        for way in ways(part):
+            nodes = [min(places, key=lambda where, end=end: np.abs(places[where] - end).max()) for end in way]
+            assert all(near(places[node], end) for node, end in zip(nodes, way, strict=True))
+            kinds[tuple(nodes)] = part.get("class").split()
+    for symbol, (source, to) in (("W1", ("X", "H")), ("W2", ("H", "Z"))):
+        whole = symbol in gradients
+        matrix, limit = values[f"G_{symbol}" * whole or symbol], explorer.limits[f"G_{symbol}"] if whole else 3
+        for (row, column), number in np.ndenumerate(matrix):
+            hidden = row if source == "X" else column
+            edge = kinds.pop(((source, column), (to, row)), None)
+            drawn = whole or on[hidden] or hidden == unit
+            assert (edge is not None) == bool(drawn) == (f"entry {symbol} {row} {column}" in graph.touches)
+            if drawn:
+                assert edge[1] == ("n" if number < 0 else "p")
+                assert edge[2] == f"w{np.clip(int(np.ceil(4 * abs(number) / limit)), 0, 4)}"
+                assert ("chosen" in edge) == (hidden == unit)
+                mark = ends(graph.touches[f"entry {symbol} {row} {column}"])
+                assert near(mark, [places[source, column], places[to, row]])
+    assert not kinds
+
+
+def test_forward_the_graph_is_the_network():
+    explorer = chosen("forward_explorer", *own_net())
+    assert_graph(explorer, "P", 3, 7)
+    for control, value in (("x1", -1.4), ("b1", -2.0), ("W2_0", -2.2), ("unit", 2)):
+        explorer.controls[control].value = value
+        assert_graph(explorer, "P", 3, explorer.unit)
+    said = [text for text, _ in seen(explorer, "network").texts]
+    assert {f"x1 = {explorer.X[3, 0]:z.2f}", f"p1 = {explorer.values['P'][3, 1]:.3f}"} <= {*said}
+
+
+def test_backprop_the_graph_is_lit_by_the_gradients_and_the_strip_says_where():
+    explorer = chosen("backprop_explorer", *own_net())
+    for number, out in enumerate(explorers.bugs.NINE, start=1):
+        explorer.controls["step"].value = number
+        if out in BACKWARD:
+            assert_graph(explorer, out, 3, 7)
+        strip = seen(explorer, "strip")
+        here = strip.one("here")
+        assert here.get("data-touch") == f"step {number}"
+        (named,) = [
+            text
+            for text, part in strip.texts
+            if np.abs(middle(here) - [float(part.get("x")), float(part.get("y")) - 4]).max() < 1
+        ]
+        assert named == out
+        assert {f"step {n}" for n in range(1, 10)} == {*strip.touches}
+    move(explorer.controls["x1"], 0.3)
+    assert_graph(explorer, "G_X", 3, 7)
+
+
+def test_what_has_just_come_fades_in_and_then_stands_still():
+    explorer = make("backprop_explorer", *own_net())
+    for control, of in (("next", "backward"), ("previous", "forward")):
+        explorer.controls[control].click()
+        graph = seen(explorer, "network")
+        assert graph.all(of) and not graph.all("backward" if of == "forward" else "forward")
+        move(explorer.controls["x1"], 0.3 if of == "forward" else 0.6)
+        assert not seen(explorer, "network").all(of)

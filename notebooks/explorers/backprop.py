@@ -77,8 +77,10 @@ class BackpropExplorer(NetworkExplorer):
             ),
         ]
 
-    def touch_dot(self, value):
+    def touch_dot(self, value=None):
         """Move the parameter along which the loss is drawn."""
+        if value is None:
+            return
         slider = self.controls["value"]
         self._put_parameter(within("dot", value, slider.min, slider.max))
 

@@ -135,7 +135,7 @@ class Explorer(Hands, widgets.VBox):
                 inner.close()
             for view in self.views.values():
                 if isinstance(view, Picture):
-                    view.content = ""
+                    view.content = view.widget.value = ""
         super().close()
 
     # ------------------------------------------------ the state

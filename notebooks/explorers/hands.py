@@ -61,9 +61,9 @@ class Hands:
     def entry(self):
         """The chosen entry, (symbol, row, column); a vector is its one row."""
         symbol, picked = self._picked
-        return symbol, *(self._on(axis, picked) for axis in self.axes_of(symbol))
+        return symbol, *(self._chosen_on(axis, picked) for axis in self.axes_of(symbol))
 
-    def _on(self, axis, picked):
+    def _chosen_on(self, axis, picked):
         if axis in CONTROLS and axis in self.controls:
             return self.controls[axis].value
         return picked.get(axis, 0)

@@ -15,6 +15,8 @@ from explorers.views.words import Sum
 class NetworkExplorer(PredictingExplorer):
     """An explorer of one network on one batch: choose an example and a hidden unit, and move their numbers."""
 
+    _held = np.zeros(())  # until there are hinge lines
+
     @property
     def example(self):
         return self.controls["example"].value
@@ -58,13 +60,17 @@ class NetworkExplorer(PredictingExplorer):
         j = index("hinge", j, len(self.params.b1))
         if x1 is not None:
             point = self.in_plane(x1, x2)
+            if not self.params.W1[j].any():
+                raise ValueError(f"hinge: expected a unit that has a hinge line, got {j}")
             self.params.b1[j] = -self.params.W1[j] @ point
             self._held[j] = point
         self.controls["unit"].value = j
 
-    def touch_turn(self, j, x1, x2):
-        """Turn and stretch unit j's arrow, to end at a point: W1's row follows, and b1, so that its start stays."""
+    def touch_turn(self, j, x1=None, x2=None):
+        """Choose unit j, and let its arrow end at a point: W1's row follows, and b1: the arrow's start stays."""
         j = index("turn", j, len(self.params.b1))
+        if x1 is None:
+            return self.touch_unit(j)
         tip = self.in_plane(x1, x2)
         start = arrow_start(self.params.W1[j], self.params.b1[j], self.limit, self._held[j])
         if start is None:
@@ -78,6 +84,14 @@ class NetworkExplorer(PredictingExplorer):
         self.controls["unit"].value = j
 
     # ------------------------------------------------ the state
+
+    def compute(self):
+        super().compute()
+        self.values["held"] = self._held.copy()
+
+    def put(self, values):
+        super().put(values)
+        self._held = values["held"].copy()
 
     def show(self):
         super().show()

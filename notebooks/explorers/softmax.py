@@ -57,8 +57,10 @@ class SoftmaxExplorer(NetworkExplorer):
     def _put_logit(self, k, value):
         self.params.b2[k] += value - self.values["Z"][self.example, k]
 
-    def touch_dot(self, value):
+    def touch_dot(self, value=None):
         """Move the logit along which the curve is drawn."""
+        if value is None:
+            return
         k = self.controls["along"].value
         slider = self.controls[f"z{k}"]
         self._put_logit(k, within("dot", value, slider.min, slider.max))

@@ -158,9 +158,10 @@ class TrainingExplorer(PredictingExplorer):
         right = float((cache.Z.argmax(axis=1) == self.y).mean())
         return Step(params, mlp.cross_entropy(cache.Z, self.y), right, norms, settings)
 
-    def touch_step(self, s):
+    def touch_step(self, s=None):
         """Go to a step."""
-        self._go_to(round(within("step", s, 0, LAST_STEP)))
+        if s is not None:
+            self._go_to(round(within("step", s, 0, LAST_STEP)))
 
     # what is shown
 
