@@ -20,7 +20,7 @@ explorer = output_layer_explorer()
 explorer.touch("unit", 5)
 explorer.choose("G_Z", 2, 0)
 explorer"""
-WIDTH, HEIGHT, ZOOM = 1048, 781, 0.84  # CSS pixels, and pixels of the picture for each
+WIDTH, HEIGHT, ZOOM = 1048, 790, 0.84  # CSS pixels, and pixels of the picture for each
 FRAME = 80  # milliseconds
 POINTER = """() => {
   const pointer = document.body.appendChild(document.createElement('div'));
@@ -69,7 +69,7 @@ class Film:
 
 def act(film):
     x, y = film.middle('[data-touch="point 2"]')
-    film.at = x + 120, y + 90
+    film.at = x - 40, y + 200  # below the plane
     film.page.mouse.move(*film.at)
     film.shoot(500)
     film.glide((x, y), 6)
