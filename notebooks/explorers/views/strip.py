@@ -7,7 +7,7 @@ from explorers.views.svg import shape, text
 class Strip(Picture):
     """Boxes in columns, the values above and their gradients below; one of them is where you are."""
 
-    def __init__(self, columns, scale, width=640, height=76):
+    def __init__(self, columns, scale, width=560, height=76):
         super().__init__(width, height, scale)
         self.columns = columns
 
