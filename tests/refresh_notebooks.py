@@ -19,7 +19,7 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 CELL_METADATA = {"jupyter", "slideshow", "tags"}
-IMAGE_METADATA = {"alt", "height", "width"}
+IMAGE_METADATA = {"alt"}  # of a PNG; an SVG says itself in words
 
 
 def execute(nb, folder):

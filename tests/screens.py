@@ -14,8 +14,8 @@ from lab import open_notebook
 
 import mlp_helpers as mlp
 
-# What an explorer shows: words, tables, sliders, and pictures with a fingerprint of their pixels.
-READ = """async box => ({
+# What an explorer shows: words, tables, sliders, and pictures, without what the page adds to their marks.
+READ = """box => ({
   words: [...box.querySelectorAll('p')].map(p => p.textContent),
   tables: [...box.querySelectorAll('table:not(.bp-facts)')].map(table => ({
     symbol: table.caption.querySelector('b').textContent,
@@ -23,14 +23,8 @@ READ = """async box => ({
   facts: [...box.querySelectorAll('.bp-facts tr')].map(row => [...row.cells].map(cell => cell.textContent)),
   sliders: [...box.querySelectorAll('.widget-slider')].map(slider => ({
     label: slider.querySelector('label').textContent, shown: slider.querySelector('.widget-readout').textContent})),
-  pictures: await Promise.all([...box.querySelectorAll('img')].map(async image => {
-    await image.decode();
-    const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight), context = canvas.getContext('2d');
-    context.drawImage(image, 0, 0);
-    const pixels = context.getImageData(0, 0, canvas.width, canvas.height);
-    const hash = new Uint8Array(await crypto.subtle.digest('SHA-1', pixels.data));
-    return {alt: image.alt, pixels: hash.join(' ')};
-  })),
+  pictures: [...box.querySelectorAll('svg.bp-picture')].map(picture =>
+    ({alt: picture.ariaLabel, drawn: picture.innerHTML.replaceAll(/ (tabindex|role|aria-label)="[^"]*"/g, '')})),
 })"""
 
 
@@ -76,7 +70,7 @@ class Screen:
 
     def __init__(self, page, box):
         self.page, self.box = page, box
-        box.locator("img").first.wait_for()
+        box.locator(".bp-picture").first.wait_for()
 
     def read(self):
         return SimpleNamespace(**self.box.evaluate(READ))

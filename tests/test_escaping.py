@@ -1,8 +1,8 @@
 """What a learner can type is shown as text, never run; an explorer's HTML fetches nothing."""
 
-import base64
 import re
 from html.parser import HTMLParser
+from xml.etree import ElementTree
 
 import ipywidgets as widgets
 import nbformat
@@ -14,16 +14,19 @@ from test_reading import OURS, as_html
 import explorers
 import mlp_helpers as m
 from checker import check_answer
+from explorers.saved import snapshot
+from explorers.views import svg
 from explorers.views.picture import Picture
 from explorers.views.tables import Axis, Equation, Matrix
-from explorers.views.words import Facts, Words
+from explorers.views.words import Facts, Sum, Words
 
 EVIL = (
     """<script>stolen()</script><img src=x onerror="stolen()"></table>' "quoted" &amp; <a href="javascript:stolen()">"""
 )
 TAGS = {"b", "br", "caption", "code", "col", "colgroup", "div", "img", "p", "span", "table", "tbody", "td", "th"}
-TAGS |= {"thead", "tr"}
-ATTRIBUTES = {"alt", "class", "decoding", "height", "scope", "src", "style", "width"}
+TAGS |= {"thead", "tr", "svg", "path", "line", "rect", "circle", "text"}
+ATTRIBUTES = {"aria-label", "class", "d", "height", "role", "scope", "style", "transform", "viewbox", "width"}
+ATTRIBUTES |= {"cx", "cy", "r", "x", "x1", "x2", "y", "y1", "y2"}
 
 
 class Reader(HTMLParser):
@@ -38,9 +41,9 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag, attrs):
         assert tag in TAGS, tag
         for name, value in attrs:
-            assert name in ATTRIBUTES, (tag, name)
-            assert name != "src" or value.startswith("data:image/png;base64,")
-            self.alts += [value] if name == "alt" else []
+            assert name in ATTRIBUTES or name.startswith("data-"), (tag, name)
+            assert name != "style" or "url(" not in value
+            self.alts += [value] if name == "aria-label" else []
 
     def handle_data(self, data):
         self.text += data
@@ -77,20 +80,32 @@ def test_a_view_shows_markup_as_text(make):
     assert Reader(view.widget.value).text.count(EVIL) == times
 
 
-def test_the_alt_text_of_a_picture_is_text():
+def test_what_a_picture_says_is_text():
     picture = Picture(40, 30, 1.0)
-    picture.paint(EVIL)
-    assert Reader(picture.widget.value).alts == [EVIL]
+    words = svg.text(1, 2, EVIL) + svg.shape("line", touch=EVIL) + svg.Frame(0, 0, 9, 9).axes(EVIL, EVIL)
+    picture.paint(EVIL, words)
+    read = Reader(picture.widget.value)
+    assert read.alts == [EVIL] and read.text.count(EVIL) == 3
+    root = ElementTree.fromstring(snapshot([picture], EVIL))
+    assert root.get("aria-label") == EVIL
+    assert [part.get("data-touch") for part in root.iter() if part.get("data-touch")] == [EVIL]
+
+
+def test_a_sum_is_text():
+    view = Sum()
+    view.show((EVIL, 0, 0), [(EVIL, None), (EVIL, (EVIL, 0, 0))])
+    assert Reader(view.widget.value).text.count(EVIL) == 2
 
 
 def test_the_pages_script_comes_whole_whatever_is_in_it(monkeypatch):
     script = """() => { say("one") && say('two') < 3 }"""
-    monkeypatch.setattr(explorers.page, "_file", lambda name: script)
+    monkeypatch.setattr(explorers.page, "file", lambda name: script)
     found = []
     reader = HTMLParser()
     reader.handle_starttag = lambda tag, attributes: found.append((tag, dict(attributes)))
     reader.feed(explorers.page.style(1.0).value)
-    ((tag, attributes),) = found
+    (tag, attributes), live = found
+    assert live == ("div", {"class": "bp-live", "aria-live": "polite"})
     assert tag == "style" and script in attributes["onload"] and list(attributes) == ["onload"]
 
 
@@ -144,10 +159,10 @@ def test_an_output_in_an_exported_page_is_text():
         def describe(self):
             return [EVIL]
 
-    data, metadata = Nasty()._repr_mimebundle_()
-    shown = {"image/png": base64.b64encode(data["image/png"]).decode(), "text/plain": data["text/plain"]}
+    data = Nasty()._repr_mimebundle_()
+    shown = {"image/svg+xml": data["image/svg+xml"], "text/plain": data["text/plain"]}
     cell = nbformat.v4.new_code_cell("1")
-    cell.outputs = [nbformat.v4.new_output("display_data", shown, metadata=metadata)]
+    cell.outputs = [nbformat.v4.new_output("display_data", shown)]
     cell.outputs += [nbformat.v4.new_output("stream", text=data["text/plain"])]
     for template in ({}, OURS):
         html = as_html(nbformat.v4.new_notebook(cells=[cell]), **template)

@@ -8,13 +8,13 @@ from hands import (
     differences,
     every_explorer,
     every_network_explorer,
-    every_predicting_explorer,
     make,
     own_net,
     screen,
     state,
 )
 from seen import PIXEL, Seen, middle
+from test_lessons import every_predicting_explorer
 
 import mlp_helpers as m
 from explorers.explain import LIGHTS

@@ -64,7 +64,7 @@ class BackpropExplorer(NetworkExplorer):
         stepper = flow(step, previous, following, play)
         controls = self.common_controls(*along)
         pictures = [flow(self.plane.widget, self.network.widget), self.strip.widget, stepper]
-        beside = widgets.VBox(pictures, layout=_grows(self.plane.width * self.scale))
+        beside = widgets.VBox(pictures, layout=_grows(max(self.plane.width * self.scale, self.strip.width)))
         said = widgets.VBox([self.words.widget, self.sum.widget], layout=_grows(420))
         return [
             flow(controls, beside),

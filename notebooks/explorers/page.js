@@ -94,6 +94,9 @@ function hearHands(root, lights) {
     if (how && !held) follow(event);
   });
 
+  // A finger that holds a mark does not scroll the page: touch-action ends when the kernel draws the mark anew.
+  root.addEventListener('touchstart', (event) => taken?.how && event.preventDefault(), { passive: false });
+
   function follow(event) {
     taken.moved = true;
     drag(taken.words, taken.how, taken.view, event.clientX + taken.off[0], event.clientY + taken.off[1]);

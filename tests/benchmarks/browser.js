@@ -124,8 +124,8 @@ async function drag(name, count, seconds) {
 async function firstExplorer() {
   const start = performance.now();
   window.jupyterapp.commands.execute('notebook:run-all-cells');
-  const picture = () => document.querySelector('.bp-explorer img');
-  while (!picture()?.naturalWidth) await frame();
+  const picture = () => document.querySelector('.bp-explorer .bp-picture');
+  while (!picture()) await frame();
   await frame();
   await frame();
   return (performance.now() - start) / 1000;

@@ -4,7 +4,6 @@ Widgets talk to a comm that counts (comm.create_comm is made to be replaced), an
 that a browser sends. The comm turns each message into JSON, as a kernel does; that time is in every figure here.
 """
 
-import base64
 import functools
 import inspect
 import json
@@ -14,13 +13,14 @@ from statistics import median
 
 import comm
 import ipywidgets as widgets
-from PIL import Image
+import numpy as np
 from subjects import make, sliders
 
 import explorers
 import mlp_helpers as mlp
+from explorers.views.picture import Picture
 
-PARTS = ("maths", "tables and words", "planes and curves", "PNG", "messages", "rest")
+PARTS = ("maths", "tables and words", "pictures", "messages", "rest")
 
 
 class CountingComm(comm.base_comm.BaseComm):
@@ -58,6 +58,14 @@ def run(show, quick):
     head = ["explorer", "median, ms", "worst, ms", "most on screen: median, ms", "worst, ms"]
     show(f"One update() after every parameter has changed, {repeats} times", head, rows)
 
+    rows = [[name, *_ratio(name, repeats), *_dragged(name, repeats)] for name in explorers.__all__]
+    head = ["explorer", "update(), ms of CPU", "times forward and backward", "changed views of a drag, kB", "worst, kB"]
+    show(
+        "One update() against forward and backward on the same batch, and what a dragged point or step sends",
+        head,
+        rows,
+    )
+
     rows = [[name, *_parts(name, repeats)] for name in explorers.__all__]
     show(
         "Where the time of that update() goes, means in ms, with the most on the screen",
@@ -81,6 +89,43 @@ def _update_times(explorer, repeats):
         times.append(time.perf_counter() - start)
     explorer.close()
     return times[1:]
+
+
+def _ratio(name, repeats):
+    """CPU time of an update() with the most on the screen, in ms, and in forward and backward passes of N = 5."""
+    explorer = make(name)
+    small = mlp.toy_data("moons", 5, np.random.default_rng(2))
+    passes, updates = [], []
+    for number in range(repeats):  # in turns: both feel what else the machine does
+        _change(explorer, number)
+        CountingComm.sent.clear()
+        updates.append(_cpu(explorer.update, 1))
+        passes.append(_cpu(lambda: mlp.backward(*small, explorer.params, mlp.forward(small[0], explorer.params)), 20))
+    explorer.close()
+    return f"{1e3 * median(updates):.1f}", f"{median(updates) / median(passes):.0f}"
+
+
+def _cpu(function, times):
+    start = time.process_time()
+    for _ in range(times):
+        function()
+    return (time.process_time() - start) / times
+
+
+def _dragged(name, repeats):
+    """The kB of the views that a hand's move changes: the median and the largest."""
+    explorer = make(name)
+    owners = {inner.comm.comm_id for view in explorer.views.values() for inner in family(view.widget)}
+    sizes = []
+    for number in range(repeats):
+        CountingComm.sent.clear()
+        if hasattr(explorer, "touch_step") and not hasattr(explorer, "touch_dot"):
+            explorer.touch("step", 400 + number)
+        else:
+            explorer.touch("point", 0, 0.3 + 0.02 * number, 0.4 - 0.01 * number)
+        sizes.append(sum(size for id, _, size in CountingComm.sent if id in owners) / 1e3)
+    explorer.close()
+    return f"{median(sizes):.1f}", f"{max(sizes):.1f}"
 
 
 def _change(explorer, number):
@@ -128,17 +173,7 @@ def _parts(name, repeats):
         undo.append((owner, attribute, original))
 
     for view in explorer.views.values():
-        view.show = clock.of("planes and curves" if hasattr(view, "figure") else "tables and words", view.show)
-    for module in (explorers.views, inspect.getmodule(type(explorer))):
-        for attribute, function in [*vars(module).items()]:
-            if inspect.isfunction(function) and "png" in attribute:
-                count("PNG", module, attribute)
-            elif inspect.isfunction(function) and "html" in attribute:
-                count("tables and words", module, attribute)
-    for owner, attribute in [(Image, "fromarray"), (Image.Image, "convert"), (Image.Image, "quantize")]:
-        count("PNG", owner, attribute)
-    for owner, attribute in [(Image.Image, "save"), (base64, "b64encode")]:
-        count("PNG", owner, attribute)
+        view.show = clock.of("pictures" if isinstance(view, Picture) else "tables and words", view.show)
     for attribute, function in [*vars(mlp).items()]:
         if inspect.isfunction(function) and not attribute.startswith("_"):
             count("maths", mlp, attribute)

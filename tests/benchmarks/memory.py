@@ -13,8 +13,8 @@ from jupyter_client.manager import start_new_kernel
 SETUP = """
 import gc, json
 import comm, ipywidgets, psutil
-from matplotlib.figure import Figure
 import explorers, subjects
+from explorers.views.picture import Picture
 
 def resident():
     gc.collect()
@@ -24,14 +24,14 @@ def kept():
     gc.collect()
     kinds = [type(thing) for thing in gc.get_objects()]
     return [
-        sum(issubclass(kind, Figure) for kind in kinds),
+        sum(issubclass(kind, Picture) for kind in kinds),
         sum(issubclass(kind, ipywidgets.Widget) for kind in kinds),
         len(ipywidgets.Widget.get_manager_state()["state"]),
         len(comm.get_comm_manager().comms),
         resident(),
     ]
 """
-KEPT = ["figures", "widget objects", "registered widgets", "comms", "memory, MB"]
+KEPT = ["pictures", "widget objects", "registered widgets", "comms", "memory, MB"]
 ENDS = {
     "close(), del and gc.collect()": """
 for name in explorers.__all__:

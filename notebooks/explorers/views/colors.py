@@ -25,7 +25,7 @@ DARK = {
     "lit": "#ffd75e",
     "dim": "#4c4c4c",
     "faint": "#9a9a9a",
-    "ink": "#ededed",
+    "ink": "#f5f5f5",
     "paper": "#111111",
 }
 
