@@ -36,7 +36,8 @@ ASK = """async code => {
   return reply.data['text/plain'];
 }"""
 
-# Where a mark can be taken: a place where it is on top, as near to its middle as can be. With grid, in steps of 3 pixels.
+# Where a mark can be taken: a place where it is on top, as near to its middle as can be.
+# With grid, in steps of 3 pixels.
 PLACE = """(box, [words, marks]) => {
   const own = mark => mark.dataset.touch === words;
   const mark = [...box.querySelectorAll(marks)].find(own);
@@ -61,7 +62,8 @@ PLACE = """(box, [words, marks]) => {
 
 # Of a picture: its frame on the page, in CSS pixels, and the ranges of its data.
 FRAME = """(box, words) => {
-  const svg = box.querySelector(`[data-touch="${words}"]`).closest('svg.bp-picture'), rect = svg.getBoundingClientRect();
+  const svg = box.querySelector(`[data-touch="${words}"]`).closest('svg.bp-picture');
+  const rect = svg.getBoundingClientRect();
   const [left, top, width, height, ...ranges] = svg.dataset.frame.split(' ').map(Number);
   const zoom = rect.width / svg.viewBox.baseVal.width;
   return [rect.left + zoom * left, rect.top + zoom * top, zoom * width, zoom * height, ...ranges];
@@ -346,7 +348,7 @@ def test_leaving_the_picture_clamps_and_releasing_outside_ends_it(hand):
     now, X = settled(at), before[0]["X"].copy()
     X[1] = 2, 2
     assert_only(now, before, X=X)
-    at.page.mouse.move(*start, steps=5)
+    at.page.mouse.movenp.add(start, (steps=5))
     assert_only(settled(at), before, X=X)
     assert at.box.locator(".bp-live").text_content() == "point 1"
     assert at.box.locator(".bp-live").get_attribute("aria-live") == "polite"
@@ -401,7 +403,8 @@ def test_what_a_number_came_from_is_lit_while_the_kernel_is_busy(hand, desk_only
       await new Promise(done => requestAnimationFrame(done));
       const lit = [...box.querySelectorAll('.bp-from')].map(cell =>
         [cell.closest('table').dataset.symbol, cell.parentElement.sectionRowIndex, cell.cellIndex - 1]);
-      return [lit, box.querySelectorAll('.bp-entry').length, window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status];
+      const {kernel} = window.jupyterapp.shell.currentWidget.sessionContext.session;
+      return [lit, box.querySelectorAll('.bp-entry').length, kernel.status];
     }""")
     wanted = [[symbol, i, j] for symbol, j in (("G_A1", 11), ("X", 0)) for i in range(5)]
     assert sorted(lit[0]) == sorted(wanted) and lit[1:] == [1, "busy"]
@@ -447,10 +450,10 @@ def test_fingers_drag_marks_and_scroll_the_page_beside_them(hand, desk_only):
     top = scrolled()
     touch("Start", start)
     for part in range(1, 11):
-        touch("Move", start + (3 * part, 4 * part))
-    touch("Start", start + (30, 40), other)
-    touch("Move", start + (33, 44), other + (50, 50))
-    touch("Move", start + (33, 44), other + (90, 90))
+        touch("Move", np.add(start, (3 * part, 4 * part)))
+    touch("Start", np.add(start, (30, 40)), other)
+    touch("Move", np.add(start, (33, 44)), np.add(other, (50, 50)))
+    touch("Move", np.add(start, (33, 44)), np.add(other, (90, 90)))
     touch("End")
     now, X = settled(at), before[0]["X"].copy()
     X[0] += (33, 44) / at.pixels("point 0")
@@ -478,7 +481,8 @@ GROUPS = """(box, marks) => {
     const kind = table ? table : view.textContent && mark.dataset.touch.split(' ', 1)[0];
     const key = `${[...box.querySelectorAll('.widget-html-content')].indexOf(view)} ${table
       ? [...view.querySelectorAll('table')].indexOf(table) : kind}`;
-    groups.set(key, [...(groups.get(key) ?? []), [mark.tabIndex, mark.hasAttribute('tabindex'), mark.role, mark.ariaLabel]]);
+    const about = [mark.tabIndex, mark.hasAttribute('tabindex'), mark.role, mark.ariaLabel];
+    groups.set(key, [...(groups.get(key) ?? []), about]);
   }
   return [...groups];
 }"""
