@@ -348,7 +348,7 @@ def test_leaving_the_picture_clamps_and_releasing_outside_ends_it(hand):
     now, X = settled(at), before[0]["X"].copy()
     X[1] = 2, 2
     assert_only(now, before, X=X)
-    at.page.mouse.movenp.add(start, (steps=5))
+    at.page.mouse.move(*start, steps=5)
     assert_only(settled(at), before, X=X)
     assert at.box.locator(".bp-live").text_content() == "point 1"
     assert at.box.locator(".bp-live").get_attribute("aria-live") == "polite"
