@@ -6,6 +6,9 @@ from explorers.views.picture import Picture
 from explorers.views.svg import Frame, nice_range, path, shape, straightened, text
 
 
+FAR = 1e4  # pixels: a line that leaves the picture is drawn no farther, as a browser reads no numbers beyond 1e38
+
+
 class Run(Picture):
     """A training run, step by step: loss, accuracy, and the length of each gradient, with a line at the step shown."""
 
@@ -58,7 +61,7 @@ def _shares(frame):
 
 def _line(frame, values, classes):
     """A line through values at steps 0, 1, …; no finer than can be seen."""
-    places = frame.at(np.stack([np.arange(len(values)), values], axis=1))
+    places = frame.at(np.stack([np.arange(len(values)), values], axis=1)).clip(-FAR, FAR)
     return f'<path class="{classes}" d="{path(straightened(places))}"/>'
 
 
