@@ -34,7 +34,7 @@ class Graph(Picture):
     def __init__(self, n_hidden, edges, scale, width=380, height=350):
         """edges are the names of its two matrices, by which a hand takes an edge."""
         super().__init__(width, height, scale)
-        self.apart = (height - 34) / n_hidden
+        self.apart = (height - 34) // n_hidden or (height - 34) / n_hidden
         middle, pair = 24 + (height - 34) / 2, (height - 34) / 4
         self.ups = [middle - pair, middle + pair]
         self.places = [
@@ -83,7 +83,7 @@ class Graph(Picture):
         for to, end in enumerate(self.places[layer + 1]):
             for source, start in enumerate(self.places[layer]):
                 (x1, y1), (x2, y2) = start, end
-                hand = shape("line", "hand", f"entry {name} {to} {source}", x1=x1, y1=y1, x2=x2, y2=y2)
+                hand = shape("line", "", f"entry {name} {to} {source}", x1=x1, y1=y1, x2=x2, y2=y2)
                 found.append((source if layer else to, path([start, end]), hand))
         return found
 

@@ -81,7 +81,7 @@ class Plane(Picture):
         if unit in seen:
             content.append(f'<path class="hinge" d="{path(places[unit])}"/>')
         for j, ((x1, y1), (x2, y2)) in places.items() if unit is not None else ():
-            content.append(shape("line", "hand", f"hinge {j}", "xy", x1=x1, y1=y1, x2=x2, y2=y2))
+            content.append(shape("line", "", f"hinge {j}", "xy", x1=x1, y1=y1, x2=x2, y2=y2))
         if unit in seen:
             start = arrow_start(weights[unit], biases[unit], self.limit, held[unit])
             (x1, y1), (x2, y2) = self.frame.at([start, start + ARROW * weights[unit]])

@@ -47,7 +47,7 @@ class Run(Picture):
             "width": self.losses.width,
             "height": bottom - self.losses.top,
         }
-        content.append(shape("line", "hand", "step", "x", x1=x, y1=self.losses.top, x2=x, y2=bottom))
+        content.append(shape("line", "", "step", "x", x1=x, y1=self.losses.top, x2=x, y2=bottom))
         content.append(shape("rect", "area", "step", "x", **area))
         content.append(shape("line", "now", x1=x, y1=self.losses.top, x2=x, y2=bottom))
         self.paint(alt, "".join(content), self.losses)
