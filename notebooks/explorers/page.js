@@ -6,6 +6,8 @@ function hearHands(root, lights) {
   const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
   const marks = '[data-touch], :is([data-symbol], [data-of]) td';
   let taken = null; // the mark that a pointer holds
+  let said = null; // the entry whose sum the kernel has written
+  let lit = null; // the entry whose sources are lit, which is chosen before the kernel has written its sum
   let focused = null; // the words of the mark that has the focus, and its view
 
   const viewOf = (mark) => mark.closest('.widget-html-content');
@@ -173,7 +175,9 @@ function hearHands(root, lights) {
   // ------------------------------------------------ after each change of the page
 
   function light(words) {
+    lit = words;
     for (const cell of root.querySelectorAll('.bp-from, .bp-entry')) cell.classList.remove('bp-from', 'bp-entry');
+    if (!words) return;
     const [, symbol, ...place] = words.split(' ');
     const own = { row: Number(place[0]), column: Number(place[1]), 0: 0 };
     const fits = (rule, index) => !(rule in own) || own[rule] === index;
@@ -222,7 +226,8 @@ function hearHands(root, lights) {
     name();
     reach();
     const entry = root.querySelector('.bp-sum')?.dataset.entry;
-    if (entry) light(entry);
+    light(entry === said ? lit : entry);
+    said = entry;
     if (focused && !root.contains(document.activeElement)) find(focused.words, focused.view)?.focus({ preventScroll: true });
   }
   new MutationObserver(mend).observe(root, { childList: true, subtree: true });

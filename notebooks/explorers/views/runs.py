@@ -5,7 +5,6 @@ import numpy as np
 from explorers.views.picture import Picture
 from explorers.views.svg import Frame, nice_range, path, shape, straightened, text
 
-
 FAR = 1e4  # pixels: a line that leaves the picture is drawn no farther, as a browser reads no numbers beyond 1e38
 
 
