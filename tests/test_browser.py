@@ -100,7 +100,8 @@ def test_each_slider_of_the_training_explorer(fresh):
 DRAG = """async ([box, handle]) => {
   const seen = {words: [], places: []};
   const note = () => {
-    const words = box.querySelector('p').textContent, place = Number(handle.getAttribute('aria-valuenow'));
+    const said = [...box.querySelectorAll('p')].map(line => line.textContent).find(line => line.startsWith('Example'));
+    const words = said ?? seen.words.at(-1), place = Number(handle.getAttribute('aria-valuenow'));
     if (words !== seen.words.at(-1)) { seen.words.push(words); seen.changed = performance.now(); }
     if (place !== seen.places.at(-1)) seen.places.push(place);
   };
@@ -164,9 +165,6 @@ def test_flip_reset_and_predict(fresh, name):
     eventually(lambda: assert_shows(screen, net))
 
     checkbox = screen.box.get_by_role("checkbox", name="Predict before I see")
-    if name == "forward_explorer":
-        assert checkbox.count() == 0
-        return
     screen.press(checkbox, "Space")
     screen.button("Show me").wait_for()
     screen.choose("predict", "loss")
@@ -314,7 +312,10 @@ def test_tab_reaches_every_control_in_order_with_a_visible_focus_and_a_name_of_i
         focused = screen.box.evaluate(FOCUSED, CONTROLS)
         assert focused == {"place": place, "count": count, "outlined": True}
         names.append(screen.page.locator(":focus").aria_snapshot().partition(":")[0])
-        screen.page.keyboard.press("Tab")
+        for _ in range(20):  # past the marks of the pictures and tables, of which one a kind is in the way
+            screen.page.keyboard.press("Tab")
+            if screen.box.evaluate(FOCUSED, CONTROLS)["place"] >= 0 or place == count - 1:
+                break
     assert all(re.fullmatch(r"- (combobox|slider|textbox|button|checkbox) \"\w.+\"", name) for name in names), names
     assert len({*names}) == len(names), names
     assert screen.box.evaluate(FOCUSED, CONTROLS)["place"] == -1

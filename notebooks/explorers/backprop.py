@@ -159,7 +159,7 @@ class BackpropExplorer(NetworkExplorer):
         moving = "" if self._drawn_step in (None, out) else "backward" if out.startswith("G_") else "forward"
         self._drawn_step = out
         self.network.show(
-            f"The network at step {says}: {self.say_point()} Units that are on: {self.say_on()}.",
+            f"The network at step {says}: {self.say_point()} Units that are on: {self.say_on()}. Chosen: {self.unit}.",
             lighting.look_at(out, self.values, self.limits, self.example),
             lighting.titles(out),
             lighting.said(out, self.values, self.example),

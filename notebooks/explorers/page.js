@@ -8,6 +8,7 @@ function hearHands(root, lights) {
   let taken = null; // the mark that a pointer holds
   let said = null; // the entry whose sum the kernel has written
   let lit = null; // the entry whose sources are lit, which is chosen before the kernel has written its sum
+  let aimed = null; // where the last arrow key sent a mark
   let focused = null; // the words of the mark that has the focus, and its view
 
   const viewOf = (mark) => mark.closest('.widget-html-content');
@@ -42,7 +43,10 @@ function hearHands(root, lights) {
     const [left, top, width, height, x0, x1, y0, y1] = svg.dataset.frame.split(' ').map(Number);
     const zoom = box.width / svg.viewBox.baseVal.width;
     return {
-      step: [(x1 - x0) / 100, (y1 - y0) / 100],
+      ends: [
+        [x0, x1],
+        [y0, y1],
+      ],
       at: (x, y) => [
         x0 + (((x - box.left) / zoom - left) / width) * (x1 - x0),
         y1 - (((y - box.top) / zoom - top) / height) * (y1 - y0),
@@ -143,10 +147,17 @@ function hearHands(root, lights) {
   }
   window.addEventListener('keydown', keys, true);
 
+  // By a hundredth of the frame; a key that comes before the mark is drawn anew goes on from where the last one aimed.
   function nudge(mark, arrow, by) {
-    const { at, step: size } = frameOf(viewOf(mark));
-    const place = at(...anchor(mark)).map((value, axis) => (value + by * arrow[axis] * size[axis]).toFixed(4));
-    send(`${wordsOf(mark)} ${mark.dataset.drag === 'x' ? place[0] : place.join(' ')}`);
+    const { at, ends } = frameOf(viewOf(mark));
+    const [words, from] = [wordsOf(mark), at(...anchor(mark))];
+    const start = aimed?.words === words && String(aimed.from) === String(from) ? aimed.place : from;
+    const place = start.map((value, axis) => {
+      const [low, high] = ends[axis];
+      return Math.max(low, Math.min(high, value + (by * arrow[axis] * (high - low)) / 100));
+    });
+    aimed = { words, from, place };
+    send(`${words} ${(mark.dataset.drag === 'x' ? place.slice(0, 1) : place).map((value) => value.toFixed(4)).join(' ')}`);
   }
 
   function step(cell, arrow) {
