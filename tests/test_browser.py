@@ -360,7 +360,7 @@ MISFITS = """box => {
   return parts.flatMap(part => {
     const place = part.getBoundingClientRect();
     return [
-      ...(part.clientWidth && part.scrollWidth > part.clientWidth + 1 && !part.matches('.noUi-target')
+      ...(part.clientWidth && part.scrollWidth > part.clientWidth + 1 && !part.matches('.noUi-target, svg *')
           ? [say('cut', part)] : []),
       ...(place.right > edge.right + 1 || place.left < edge.left - 1 ? [say('outside', part)] : []),
       ...(part.matches('.noUi-target') && place.width < 60 * BP ? [say('squashed', part)] : []),

@@ -62,13 +62,13 @@ class BackpropExplorer(NetworkExplorer):
         previous = self.add_button("previous", "Previous step", lambda: self._go_to(step.value - 1))
         following = self.add_button("next", "Next step", lambda: self._go_to(step.value + 1))
         stepper = flow(step, previous, following, play)
-        controls = self.common_controls(*along)
-        pictures = [flow(self.plane.widget, self.network.widget), self.strip.widget, stepper]
-        beside = widgets.VBox(pictures, layout=_grows(max(self.plane.width * self.scale, self.strip.width)))
+        controls = self.common_controls()
         said = widgets.VBox([self.words.widget, self.sum.widget], layout=_grows(420))
         return [
-            flow(controls, beside),
-            flow(self.curve.widget, said),
+            flow(controls, self.plane.widget, self.network.widget),
+            self.strip.widget,
+            stepper,
+            flow(widgets.VBox([*along, self.curve.widget]), said),
             self.equation.widget,
             flow(
                 widgets.VBox([self.add_matrices(symbol) for symbol in ("M", "G_H", "G_A1", "G_b1", "G_W2")]),

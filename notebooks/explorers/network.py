@@ -25,7 +25,7 @@ class NetworkExplorer(PredictingExplorer):
     def unit(self):
         return self.controls["unit"].value
 
-    def common_controls(self, *to_look_at):
+    def common_controls(self):
         """Make the controls of the batch and of the network, in groups: the example, the unit, what to look at."""
         N, n_hidden = len(self.X), len(self.params.b1)
         self._held = np.zeros((n_hidden, 2))  # where a hand holds each hinge line: its arrow stands nearest to there
@@ -44,7 +44,7 @@ class NetworkExplorer(PredictingExplorer):
             [
                 *group("This example", *map(pick, ("example", "x1", "x2", "flip"))),
                 *group("This hidden unit", *map(pick, ("unit", *self._unit_numbers()))),
-                *group("What to look at", *to_look_at, widgets.HBox([pick("data"), pick("reset")])),
+                *group("What to look at", widgets.HBox([pick("data"), pick("reset")])),
                 self.add_predictions(),
             ]
         )

@@ -114,7 +114,7 @@ def _axes(left, top, width, height, x, y, xlabel, ylabel, labels):
     if labels == "both":
         parts += [text(a, bottom + 14, number(value)) for a, value in zip(across, xs, strict=True)]
         parts.append(text(left + width / 2, bottom + 29, xlabel, "title"))
-    turned = f'transform="translate({left - 43} {top + height / 2:g}) rotate(-90)"'
+    turned = f'transform="translate({left - 40} {top + height / 2:g}) rotate(-90)"'
     parts.append(f'<text class="title" {turned}>{escape(ylabel)}</text>')
     return "".join(parts)
 
