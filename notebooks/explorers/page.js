@@ -130,11 +130,13 @@ function hearHands(root, lights) {
     if (mark && !mark.closest('.bp-picture')) take(mark);
   });
 
-  // Keys come to the window first: JupyterLab takes arrows and Enter for itself. A page that has closed hears no more.
+  // Keys come to the window first: JupyterLab takes arrows, Enter and letters for itself, and remembers each key that it
+  // sees, with the mark that had the focus. A page that has closed hears no more.
   function keys(event) {
     if (!root.isConnected) window.removeEventListener('keydown', keys, true);
     const mark = root.contains(event.target) && event.target.closest(marks);
     if (!mark || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.stopImmediatePropagation();
     const arrow = arrows[event.key];
     const page = { PageDown: 1, PageUp: -1 }[event.key];
     if (event.key === 'Enter' || event.key === ' ') take(mark);
@@ -143,7 +145,6 @@ function hearHands(root, lights) {
     else if (arrow || page) next(mark, page ?? (arrow[0] || -arrow[1]));
     else return;
     event.preventDefault();
-    event.stopImmediatePropagation();
   }
   window.addEventListener('keydown', keys, true);
 
