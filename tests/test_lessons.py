@@ -53,7 +53,7 @@ QUESTIONS = {  # explorer → question → the place of the true answer, for exa
         "how many are on": lambda before, now: sign((now["H"][3] > 0).sum() - (before["H"][3] > 0).sum()),
         "rows of A1": rows_of("A1"),
     },
-    "softmax_explorer": {"sign of G_Z": sign_of("G_Z", 3, 0), "closer to 0": size_of("G_Z", 3, 0)},
+    "softmax_explorer": {"closer to 0": size_of("G_Z", 3, 0), "rows of G_Z": rows_of("G_Z")},
     "output_layer_explorer": {
         "sign of G_W2": sign_of("G_W2", 0, 7),
         "closer to 0": size_of("G_W2", 0, 7),
@@ -229,7 +229,7 @@ def test_forward_the_network_says_the_numbers_of_the_chosen_example():
     assert f"x = ({explorer.X[3, 0]:z.2f}, {explorer.X[3, 1]:z.2f})" in repr(explorer)
     assert f"z = ({Z[0]:z.2f}, {Z[1]:z.2f}), p = ({P[0]:.3f}, {P[1]:.3f})." in repr(explorer)
     lit = (explorer.views["H"].array[3] > 0).sum()
-    assert f"{lit} of 16 hidden units are lit for example 3." in repr(explorer)
+    assert f"{lit} of 16 hidden units are on for example 3." in repr(explorer)
 
 
 def test_output_layer_outer_products_add_up_to_G_W2():
