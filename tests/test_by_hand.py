@@ -119,7 +119,7 @@ def test_02_one_weight_moves_one_logit(explorer):
         if np.argwhere(array(explorer, "Z") != Z).tolist() == [[0, 0]]:
             assert np.isclose(loss(explorer) - before, explorer.share() - share, atol=1e-4)  # said with four digits
             alone.append(unit)
-    assert [int(unit) for unit in re.findall(r"`W2\[0, (\d+)\]`", TEXTS["02-48"])] == alone
+    assert [int(unit) for unit in re.findall(r"`W2\[0, (\d+)\]`", TEXTS["02-72"])] == alone
 
 
 @using("output_layer")
