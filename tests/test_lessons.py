@@ -145,7 +145,7 @@ def test_nothing_is_heard_while_a_change_is_at_work():
 
 
 @every_predicting_explorer
-@pytest.mark.parametrize("change", [{"b1": -3.0, "W1_0": 0.0, "W1_1": 0.0}, {"x1": 1.5, "b1": 3.0}])
+@pytest.mark.parametrize("change", [{"b1": -3.0, "W1_0": 0.0, "W1_1": 0.0}, {"x1": 1.5, "b1": 3.0}, {"flip": None}])
 def test_the_true_prediction_is_called_right_and_no_other(name, change):
     explorer, asked, right = chosen(name, *own_net()), 0, 0
     questions = QUESTIONS[name] | {"loss": lambda before, now: sign(now["loss"] - before["loss"])}
@@ -158,7 +158,10 @@ def test_the_true_prediction_is_called_right_and_no_other(name, change):
             explorer.controls["example"].value, explorer.controls["unit"].value = 3, 7
             before = all_values(explorer)
             for control, value in change.items():
-                explorer.controls[control].value = value
+                if value is None:
+                    explorer.controls[control].click()
+                else:
+                    explorer.controls[control].value = value
             explorer.controls["answer"].value = answer
             explorer.controls["show"].click()
             expected = truth(before, all_values(explorer))
