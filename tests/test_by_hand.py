@@ -108,6 +108,20 @@ def test_02_the_dot_flattens_the_slope(explorer):
     says(TEXTS["02-48"], f"{losses[0]:.3f}", f"{min(losses):.3f}", f"{losses[-1]:.3f}")
 
 
+@using("softmax")
+def test_02_one_weight_moves_one_logit(explorer):
+    alone = []
+    for unit in range(16):
+        explorer.controls["reset"].click()
+        explorer.touch("unit", unit)
+        Z, before, share = array(explorer, "Z"), loss(explorer), explorer.share()
+        explorer.controls["W2_0"].value += 1
+        if np.argwhere(array(explorer, "Z") != Z).tolist() == [[0, 0]]:
+            assert np.isclose(loss(explorer) - before, explorer.share() - share, atol=1e-4)  # said with four digits
+            alone.append(unit)
+    assert [int(unit) for unit in re.findall(r"`W2\[0, (\d+)\]`", TEXTS["02-72"])] == alone
+
+
 @using("output_layer")
 def test_03_one_bar_changes_and_a_row_is_no_column(explorer):
     explorer.touch("entry", "G_W2", 0, 4)
@@ -118,7 +132,9 @@ def test_03_one_bar_changes_and_a_row_is_no_column(explorer):
     assert np.flatnonzero(after != before).tolist() == [0]
     says(TEXTS["03-40"], f"{before[0]:.3f}", f"+{after[0]:.3f}")
     says(TEXTS["03-40"], f"{total:.3f}", f"+{array(explorer, 'G_W2')[0, 4]:.3f}")
-    dead = int(re.search(r"Unit (\d+)\.", TEXTS["03-40"])[1])
+    dead = int(re.search(r"Unit (\d+) has no bar", TEXTS["03-40"])[1])
+    H = array(explorer, "H")
+    assert [(j, *H[:, j].nonzero()[0]) for j in range(16) if (H[:, j] > 0).sum() == 1] == [(1, 1), (2, 0), (7, 0)]
     explorer.touch("entry", "G_W2", 0, dead)
     assert explorer.explain(*explorer.entry).terms == [0] * 5 and not array(explorer, "H")[:, dead].any()
     assert lit(explorer, "G_W2", 0, 4) == {"G_Z": [[0, 1, 2, 3, 4], [0]], "H": [[0, 1, 2, 3, 4], [4]]}

@@ -220,7 +220,7 @@ def assert_curve(curve, function, here, name):
 @pytest.mark.parametrize("k", [0, 1])
 def test_softmax_the_tangents_slope_is_G_Z(k):
     explorer = chosen("softmax_explorer", *own_net())
-    explorer.controls["along"].value = k
+    explorer.controls["class"].value = k
     explorer.controls[f"z{k}"].value = 0.75
     Z = explorer.views["Z"].array
 

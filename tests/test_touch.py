@@ -99,7 +99,7 @@ def test_a_unit_is_chosen(name):
 @pytest.mark.parametrize("k", [0, 1])
 def test_the_dot_moves_a_logit(k):
     explorer = chosen("softmax_explorer", *own_net())
-    explorer.controls["along"].value = k
+    explorer.controls["class"].value = k
     for value, there in ((1.25, 1.25), (-99, -6)):
         Z = explorer.views["Z"].array
         explorer.touch("dot", value)

@@ -33,7 +33,7 @@ class ForwardExplorer(NetworkExplorer):
             "how many are on": change_question(
                 lambda: f"how many hidden units are on for example {self.example}",
                 lambda values: values["M"][self.example].sum(),
-                lambda before, now: self.say_lit(),
+                lambda before, now: self.say_on(),
                 ("fewer", "as many", "more"),
             ),
             "rows of A1": rows_question("A1", lambda: self.example),
@@ -63,7 +63,7 @@ class ForwardExplorer(NetworkExplorer):
             self.say_point(),
             f"Unit {j}: a = ({w[0]:z.2f})({x[0]:z.2f}) + ({w[1]:z.2f})({x[1]:z.2f}) + ({b:z.2f}) = {a:z.2f}, "
             f"so h = max(a, 0) = {max(a, 0):z.2f}. {self.say_side()}",
-            self.say_lit(),
+            self.say_on(),
             f"z = ({z[0]:z.2f}, {z[1]:z.2f}), p = ({p[0]:.3f}, {p[1]:.3f}).",
         ]
 
@@ -78,9 +78,9 @@ class ForwardExplorer(NetworkExplorer):
         w = self.params.W2[:, self.unit]
         return f"Weights from unit {self.unit} to z0 and z1: {w[0]:z.2f} and {w[1]:z.2f}."
 
-    def say_lit(self):
-        lit = self.values["H"][self.example] > 0
-        return f"{lit.sum()} of {len(lit)} hidden units are lit for example {self.example}."
+    def say_on(self):
+        on = self.values["H"][self.example] > 0
+        return f"{on.sum()} of {len(on)} hidden units are on for example {self.example}."
 
 
 def forward_explorer(X=None, y=None, params=None, scale=None):

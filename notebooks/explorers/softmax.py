@@ -7,7 +7,7 @@ import mlp_helpers as mlp
 from explorers.base import flow
 from explorers.hands import within
 from explorers.network import NetworkExplorer
-from explorers.predict import closer_question, loss_question, sign_question
+from explorers.predict import closer_question, loss_question, rows_question
 from explorers.views.curve import Curve
 from explorers.views.plane import Plane
 from explorers.views.words import zero
@@ -27,7 +27,7 @@ class SoftmaxExplorer(NetworkExplorer):
             self.add_slider("z0", "", lambda value: self._put_logit(0, value), limit=6.0),
             self.add_slider("z1", "", lambda value: self._put_logit(1, value), limit=6.0),
             self.add_slider("s", "add s to both", self._add, limit=6.0),
-            self.add_control("along", widgets.Dropdown(options=[("z0", 0), ("z1", 1)], description="curve along")),
+            self.add_control("class", widgets.Dropdown(options=[("z0", 0), ("z1", 1)], description="curve along")),
         ]
         return [
             flow(widgets.VBox([*logits, self.curve.widget]), self.common_controls(), self.plane.widget),
@@ -38,19 +38,15 @@ class SoftmaxExplorer(NetworkExplorer):
 
     def questions(self):
         def index():
-            return self.example, self.controls["along"].value
+            return self.example, self.controls["class"].value
 
         return {
-            "sign of G_Z": sign_question(
-                lambda: f"is G_Z[{index()[0]}, {index()[1]}] below 0, 0, or above",
-                lambda values: values["G_Z"][index()],
-                self.say_entry,
-            ),
             "closer to 0": closer_question(
                 lambda: f"where is G_Z[{index()[0]}, {index()[1]}]",
                 lambda values: values["G_Z"][index()],
                 self.say_entry,
             ),
+            "rows of G_Z": rows_question("G_Z", lambda: self.example),
             "loss": loss_question(),
         }
 
@@ -61,7 +57,7 @@ class SoftmaxExplorer(NetworkExplorer):
         """Move the logit along which the curve is drawn."""
         if value is None:
             return
-        k = self.controls["along"].value
+        k = self.controls["class"].value
         slider = self.controls[f"z{k}"]
         self._put_logit(k, within("dot", value, slider.min, slider.max))
 
@@ -90,7 +86,7 @@ class SoftmaxExplorer(NetworkExplorer):
         self.plane.set_limit(self.limit)
 
     def draw(self):
-        i, k = self.example, self.controls["along"].value
+        i, k = self.example, self.controls["class"].value
         z, g = self.values["Z"][i], self.values["G_Z"][i, k]
         reach = max(8.0, 2 * np.ceil(np.abs(z).max() / 2))
         line = np.linspace(-reach, reach, 161)
@@ -113,7 +109,7 @@ class SoftmaxExplorer(NetworkExplorer):
         return -mlp.log_softmax(self.values["Z"])[self.example, self.y[self.example]] / len(self.X)
 
     def say_entry(self):
-        i, k, N = self.example, self.controls["along"].value, len(self.X)
+        i, k, N = self.example, self.controls["class"].value, len(self.X)
         p, y, g = (self.values[symbol][i, k] for symbol in ("P", "Y", "G_Z"))
         return f"G_Z[{i}, {k}] = (P − Y) / N = ({p:.3f} − {y:.0f}) / {N} = {g:+z.4f}."
 
