@@ -36,17 +36,17 @@ def matrix_html(
     shape = f"({', '.join(map(str, array.shape))}{',' if array.ndim == 1 else ''})"
     grid = np.atleast_2d(array)
     corner = ", ".join(axis.name for axis in (rows, columns) if axis.name)
-    mark = [' class="m"' if index == column else "" for index in range(grid.shape[1])]
+    mark = "" if column is None else f"<colgroup><col span={column + 1}><col class=m></colgroup>"
     out = [
         f"<table{' class=bp-now' if pointed_out else ''}{hand}>",
         f"<caption><b>{escape(symbol)}</b> {escape(meaning)} {shape}</caption>",
-        f"<colgroup><col>{''.join(f'<col{m}>' for m in mark)}</colgroup><thead><tr><th scope=col>{escape(corner)}",
+        f"{mark}<thead><tr><th scope=col>{escape(corner)}",
         *(f"<th scope=col>{escape(label)}" for label in columns.labels),
         "</thead><tbody>",
     ]
     cells = _bool_cells(grid) if array.dtype == bool else _number_cells(grid, limit, decimals)
     for index, line in enumerate(cells):
-        out.append('<tr class="m">' if index == row else "<tr>")
+        out.append("<tr class=m>" if index == row else "<tr>")
         out.append(f"<th scope=row>{escape(rows.labels[index])}")
         out.extend(line)
     return Html("".join(out) + "</table>")
