@@ -59,7 +59,7 @@ class Plane(Picture):
             for sure in SURE:
                 low, high = sorted((side * sure, side * (highest + sure)))
                 rings = [
-                    path(straightened(points[start:end], 0.25), closed=True)
+                    path(straightened(points[start:end]), closed=True)
                     for points, offsets in zip(*contours.filled(low, high), strict=True)
                     for start, end in pairwise(offsets)
                 ]
