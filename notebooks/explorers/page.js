@@ -130,11 +130,15 @@ function hearHands(root, lights) {
     if (mark && !mark.closest('.bp-picture')) take(mark);
   });
 
-  // Keys come to the window first: JupyterLab takes arrows and Enter for itself. A page that has closed hears no more.
+  // Keys come to the window first: Jupyter takes arrows, Enter and letters for itself, Notebook 7 even those of a slider.
+  // It keeps those with Ctrl and the like, and Shift+Enter, which runs a cell. A page that has closed hears no more.
   function keys(event) {
     if (!root.isConnected) window.removeEventListener('keydown', keys, true);
-    const mark = root.contains(event.target) && event.target.closest(marks);
-    if (!mark || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!root.contains(event.target)) return;
+    const jupyters = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === 'Enter');
+    event.target.toggleAttribute('data-lm-suppress-shortcuts', !jupyters);
+    const mark = event.target.closest(marks);
+    if (!mark || jupyters) return;
     const arrow = arrows[event.key];
     const page = { PageDown: 1, PageUp: -1 }[event.key];
     if (event.key === 'Enter' || event.key === ' ') take(mark);
@@ -229,8 +233,6 @@ function hearHands(root, lights) {
     }
     for (const button of root.querySelectorAll('.widget-play button:not([title])'))
       button.title = button.ariaLabel = button.querySelector('.fa-stop') ? 'Stop, back to the start' : 'Play or pause';
-    for (const select of root.querySelectorAll('select:not([data-lm-suppress-shortcuts])'))
-      select.dataset.lmSuppressShortcuts = true;
   }
 
   function mend() {
