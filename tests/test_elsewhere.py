@@ -1,4 +1,4 @@
-"""The explorers in Notebook 7, and in Voilà, which shows a notebook as a page without code.
+"""The explorers in Notebook 7, in Voilà, which shows a notebook as a page without code, and in an executed HTML page.
 
 Of JupyterLab, test_hands.py knows more; what is here are its ways to move a number, each once.
 """
@@ -9,8 +9,9 @@ import shlex
 import numpy as np
 import pytest
 from lab import BAD_CELLS, ROOT, open_notebook, served
+from pages import export
 from screens import Net, Screen, assert_near, assert_shows, eventually
-from test_hands import FRAME, MARKS, PLACE, assert_lit
+from test_hands import FRAME, LIT, MARKS, PLACE, assert_lit
 
 pytestmark = pytest.mark.slow
 
@@ -66,10 +67,10 @@ def name(request):
     return request.param
 
 
-@pytest.fixture(params=[in_notebook_7, in_voila])
-def screen(request, lab, voila, chromium, name):
-    place = lab if request.param is in_notebook_7 else voila
-    page = request.param(place, chromium, NOTEBOOKS[name])
+@pytest.fixture(params=[("lab", in_notebook_7), ("voila", in_voila)], ids=["notebook_7", "voila"])
+def screen(request, chromium, name):
+    server, shown_in = request.param
+    page = shown_in(request.getfixturevalue(server), chromium, NOTEBOOKS[name])
     yield Screen(page, page.locator(".bp-explorer"))
     page.context.close()
 
@@ -114,3 +115,16 @@ def test_a_slider_a_point_by_hand_and_by_key_and_the_sum_of_a_cell(screen, name)
         assert_near(text, np.atleast_2d(values[source])[tuple(place)])
     assert_near(total, values[symbol][row, column])
     assert_near(cell.text_content(), values[symbol][row, column])
+
+
+def test_a_page_without_a_kernel_lights_where_a_number_comes_from(chromium, cdn, tmp_path):
+    export("html", tmp_path, [ROOT / "notebooks/03_output_layer.ipynb"], "--execute")
+    page = chromium.new_page()
+    cdn(page)
+    page.goto((tmp_path / "03_output_layer.html").as_uri(), wait_until="domcontentloaded")
+    box = page.locator(".bp-explorer")
+    box.locator("[data-symbol='G_W2'] tbody tr").first.locator("td").nth(5).click()
+    lit = {(*cell[:3],) for cell in box.evaluate(LIT) if cell[3]}
+    assert lit == {(symbol, i, column) for i in range(5) for symbol, column in (("G_Z", 0), ("H", 5))}
+    assert box.locator("button:visible, select:visible, [role=slider]:visible, .bp-sum:visible").count() == 0
+    page.close()
