@@ -27,17 +27,18 @@ PACKAGES = {
     "reveal.js@4.0.2": r"https://unpkg\.com/reveal\.js@4\.0\.2/(.*)",
     "mathjax@2.7.7": r"https://cdnjs\.cloudflare\.com/ajax/libs/mathjax/2\.7\.7/(.*)",
     "requirejs@2.3.7": r"https://cdnjs\.cloudflare\.com/ajax/libs/require\.js/2\.1\.10/(require)\.min(\.js)",
+    "@jupyter-widgets/html-manager@1.0.15": r"https://unpkg\.com/@jupyter-widgets/html-manager@\*/(.*)",
     "mathjax@3.2.2": r"https://mathjax\.test/(.*)",
 }
 
 
-def export(kind, folder):
-    """Export every notebook as the README says, but into this folder; kind is "html" or "slides"."""
+def export(kind, folder, paths=PATHS, *options):
+    """Export notebooks as the README says, but into this folder; kind is "html" or "slides"."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     command = re.search(rf"^\.venv/bin/(jupyter nbconvert --to {kind} .*)$", readme, flags=re.MULTILINE)[1]
     command = command.replace(f"--output-dir {kind}", f"--output-dir {shlex.quote(str(folder))}")
-    command = command.replace("notebooks/*.ipynb", shlex.join(f"notebooks/{path.name}" for path in PATHS))
-    subprocess.run([sys.executable, "-m", *shlex.split(command)], cwd=ROOT, check=True, capture_output=True)
+    command = command.replace("notebooks/*.ipynb", shlex.join(f"notebooks/{path.name}" for path in paths))
+    subprocess.run([sys.executable, "-m", *shlex.split(command), *options], cwd=ROOT, check=True, capture_output=True)
     return folder
 
 
@@ -64,10 +65,12 @@ def download(package, folder):
     with tempfile.TemporaryDirectory(dir=folder) as home:
         command = [npm, "pack", package, "--pack-destination", home, "--fetch-retries=1"]
         subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | {"PATH": places})
-        with tarfile.open(Path(home, f"{package.replace('@', '-')}.tgz")) as tar:
-            tar.extractall(Path(home, package), filter="data")
+        (archive,) = Path(home).glob("*.tgz")
+        with tarfile.open(archive) as tar:
+            tar.extractall(Path(home, "files"), filter="data")
+        (folder / package).parent.mkdir(exist_ok=True)
         with contextlib.suppress(OSError):  # another run was first
-            Path(home, package).rename(folder / package)
+            Path(home, "files").rename(folder / package)
     return folder / package / "package"
 
 

@@ -38,10 +38,22 @@ def test_each_notebook_has_a_link_to_the_site():
     assert links == [(name, name) for name in names]
 
 
+def test_the_link_to_colab_is_of_a_notebook():
+    (name,) = re.findall(rf"colab\.research\.google\.com/github/{NAME}/blob/main/notebooks/([^)]*)\)", README)
+    assert (ROOT / "notebooks" / name).exists()
+
+
+@pytest.mark.parametrize("page", ["README.md", "notebooks/for_teachers.md"])
+def test_the_address_of_a_site_is_the_one_that_the_links_have(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    (name,) = re.findall(r"`https://YOUR-NAME\.github\.io/YOUR-REPOSITORY/lab/index\.html\?path=(.*?)`", text)
+    assert (ROOT / "notebooks" / name).exists()
+
+
 def places(folder):
     """Every repository that the files name, as a link or to install from."""
     sites = rf"(?:github\.com|mybinder\.org/v2/gh|colab\.research\.google\.com/github|nbviewer\.org/github)/({NAME})"
-    site = r"https://([\w-]+)\.github\.io/([\w.-]+)/"
+    site = r"https://(?!YOUR-NAME)([\w-]+)\.github\.io/([\w.-]+)/"
     texts = {file: (folder / file).read_text(encoding="utf-8") for file in FILES}
     return {
         file: re.findall(sites, text) + ["/".join(pair) for pair in re.findall(site, text)]

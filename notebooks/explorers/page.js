@@ -130,12 +130,16 @@ function hearHands(root, lights) {
     if (mark && !mark.closest('.bp-picture')) take(mark);
   });
 
-  // Keys come to the window first: JupyterLab takes arrows, Enter and letters for itself, and remembers each key that it
-  // sees, with the mark that had the focus. A page that has closed hears no more.
+  // Keys come to the window first: Jupyter takes arrows, Enter and letters for itself, Notebook 7 even those of a slider.
+  // It keeps those with Ctrl and the like, and Shift+Enter, which runs a cell. JupyterLab remembers each key that it sees,
+  // with the mark that had the focus: it does not see a mark's. A page that has closed hears no more.
   function keys(event) {
     if (!root.isConnected) window.removeEventListener('keydown', keys, true);
-    const mark = root.contains(event.target) && event.target.closest(marks);
-    if (!mark || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!root.contains(event.target)) return;
+    const jupyters = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === 'Enter');
+    const mark = event.target.closest(marks);
+    if (!mark) event.target.toggleAttribute('data-lm-suppress-shortcuts', !jupyters);
+    if (!mark || jupyters) return;
     event.stopImmediatePropagation();
     const arrow = arrows[event.key];
     const page = { PageDown: 1, PageUp: -1 }[event.key];
@@ -230,8 +234,6 @@ function hearHands(root, lights) {
     }
     for (const button of root.querySelectorAll('.widget-play button:not([title])'))
       button.title = button.ariaLabel = button.querySelector('.fa-stop') ? 'Stop, back to the start' : 'Play or pause';
-    for (const select of root.querySelectorAll('select:not([data-lm-suppress-shortcuts])'))
-      select.dataset.lmSuppressShortcuts = true;
   }
 
   function mend() {

@@ -44,10 +44,10 @@ class Lab(NamedTuple):
 
 @contextmanager
 def lab_server(theme="light"):
-    """Serve a private copy of notebooks/, with private settings."""
+    """Serve a private copy of notebooks/, with private settings; Notebook 7 is there too, where it is installed."""
     with tempfile.TemporaryDirectory(prefix="lab_") as temporary:
         home = Path(temporary)
-        notebooks, settings = home / "notebooks", home / "settings"
+        notebooks, settings = home / "notebooks", home / "config/lab/user-settings"
         shutil.copytree(ROOT / "notebooks", notebooks, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_*"))
         for name, values in {
             **SETTINGS,
@@ -56,22 +56,29 @@ def lab_server(theme="light"):
             file = settings / f"{name}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(values))
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        options = ("--allow-root", "--no-browser", f"--port={port}", "--ip=127.0.0.1", "--expose-app-in-browser")
-        options += ("--IdentityProvider.token=", "--ServerApp.password=", f"--ServerApp.root_dir={notebooks}")
-        options += (f"--LabApp.user_settings_dir={settings}", f"--LabApp.workspaces_dir={home / 'workspaces'}")
-        private = {f"JUPYTER_{kind}_DIR": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
-        with (home / "log").open("w") as log:
-            command = [sys.executable, "-m", "jupyterlab", *options]
-            server = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **private})
-        try:
-            _wait_for(port, server, home / "log")
-            yield Lab(f"http://127.0.0.1:{port}/lab", notebooks)
-        finally:
-            server.terminate()
-            server.wait(30)
+        options = ("--allow-root", "--ip=127.0.0.1", "--expose-app-in-browser")
+        options += ("--JupyterNotebookApp.expose_app_in_browser=True", f"--ServerApp.root_dir={notebooks}")
+        options += ("--IdentityProvider.token=", "--ServerApp.password=")
+        with served("jupyterlab", *options, home=home) as address:
+            yield Lab(f"{address}/lab", notebooks)
+
+
+@contextmanager
+def served(module, *options, home):
+    """Run a server of Jupyter's in this folder, which keeps its settings and its log too; give its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    private = {f"JUPYTER_{kind}_DIR": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    command = [sys.executable, "-m", module, *options, "--no-browser", f"--port={port}"]
+    with (home / f"{module}.log").open("w") as log:
+        server = subprocess.Popen(command, cwd=home, stdout=log, stderr=log, env={**os.environ, **private})
+    try:
+        _wait_for(port, server, home / f"{module}.log")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(30)
 
 
 def _wait_for(port, server, log):
@@ -83,7 +90,7 @@ def _wait_for(port, server, log):
             if server.poll() is not None:
                 break
             time.sleep(0.2)
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()}")
+    raise RuntimeError(f"{log.stem} did not start:\n{log.read_text()}")
 
 
 @contextmanager

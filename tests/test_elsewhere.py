@@ -1,0 +1,130 @@
+"""The explorers in Notebook 7, in Voilà, which shows a notebook as a page without code, and in an executed HTML page.
+
+Of JupyterLab, test_hands.py knows more; what is here are its ways to move a number, each once.
+"""
+
+import re
+import shlex
+
+import numpy as np
+import pytest
+from lab import BAD_CELLS, ROOT, open_notebook, served
+from pages import export
+from screens import Net, Screen, assert_near, assert_shows, eventually
+from test_hands import FRAME, LIT, MARKS, PLACE, assert_lit
+
+pytestmark = pytest.mark.slow
+
+FOR_TEACHERS = (ROOT / "notebooks/for_teachers.md").read_text(encoding="utf-8")
+NOTEBOOKS = {"forward_explorer": "01_forward_pass.ipynb", "backprop_explorer": "06_end_to_end.ipynb"}
+
+# An entry of each, the factors of its sum in their order, and the entries that are lit on the screen.
+SUMS = {
+    "forward_explorer": (
+        ["A1", 3, 7],
+        [("X", 3, 0), ("W1", 7, 0), ("X", 3, 1), ("W1", 7, 1), ("b1", 0, 7)],
+        [["X", 3, 0], ["X", 3, 1]],
+    ),
+    "backprop_explorer": (
+        ["G_W2", 0, 5],
+        [entry for i in range(5) for entry in (("G_Z", i, 0), ("H", i, 5))],
+        [[symbol, i, column] for i in range(5) for symbol, column in (("G_Z", 0), ("H", 5))],
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def voila(lab):
+    """The command of the page for teachers, on the notebooks that JupyterLab serves."""
+    (command,) = re.findall(r"^ *\.venv/bin/voila (.*)$", FOR_TEACHERS, flags=re.MULTILINE)
+    with served("voila", *shlex.split(command), home=lab.folder.parent) as address:
+        yield address
+
+
+def in_notebook_7(lab, chromium, name):
+    notebook = open_notebook(chromium, lab._replace(url=lab.url.removesuffix("/lab")), name)
+    assert notebook.page.url.endswith(f"/notebooks/{name}"), "its own page, and not JupyterLab's"
+    notebook.run_all()
+    assert notebook.page.evaluate(BAD_CELLS) == []
+    return notebook.page
+
+
+def in_voila(voila, chromium, name):
+    context = chromium.new_context(viewport={"width": 1280, "height": 1000})
+    start = context.new_page()
+    start.goto(voila)
+    with context.expect_page() as opened:
+        start.get_by_text(name, exact=True).click(timeout=60_000)
+    page = opened.value
+    page.locator(".bp-explorer").wait_for(timeout=120_000)
+    assert "import " not in page.inner_text("body"), "a page without code"
+    page.locator("mjx-container").first.wait_for()
+    return page
+
+
+@pytest.fixture(params=NOTEBOOKS)
+def name(request):
+    return request.param
+
+
+@pytest.fixture(params=[("lab", in_notebook_7), ("voila", in_voila)], ids=["notebook_7", "voila"])
+def screen(request, chromium, name):
+    server, shown_in = request.param
+    page = shown_in(request.getfixturevalue(server), chromium, NOTEBOOKS[name])
+    yield Screen(page, page.locator(".bp-explorer"))
+    page.context.close()
+
+
+def sent(screen, words):
+    """Where the page has last sent this mark, in data."""
+    said = screen.box.locator(".bp-hand input").input_value()
+    return np.array(re.fullmatch(rf"[\d.]+ {words} (\S+) (\S+)", said).groups(), dtype=float)
+
+
+def test_a_slider_a_point_by_hand_and_by_key_and_the_sum_of_a_cell(screen, name):
+    net = Net()
+    eventually(lambda: assert_shows(screen, net))
+
+    screen.press(screen.slider("x1 of i = 0"), *["ArrowRight"] * 3)
+    net.move("x1 of i = 0", 3)
+    eventually(lambda: assert_shows(screen, net))
+
+    start, by = np.array(screen.box.evaluate(PLACE, ["point 2", MARKS])), (31, -23)
+    _, _, width, height, x0, x1, y0, y1 = screen.box.evaluate(FRAME, "point 2")
+    screen.page.mouse.move(*start)
+    screen.page.mouse.down()
+    screen.page.mouse.move(*(start + by), steps=4)
+    screen.page.mouse.up()
+    there = net.X[2] + by / np.array([width / (x1 - x0), -height / (y1 - y0)])
+    assert sent(screen, "point 2") == pytest.approx(there, abs=1.5e-3)
+    net.X[2], net.example = sent(screen, "point 2"), 2
+    eventually(lambda: assert_shows(screen, net))
+
+    screen.press(screen.box.locator("[data-touch='point 2']"), "ArrowUp")
+    assert sent(screen, "point 2") == pytest.approx(net.X[2] + (0, 0.04), abs=1.5e-3)
+    net.X[2] = sent(screen, "point 2")
+    eventually(lambda: assert_shows(screen, net))
+
+    (symbol, row, column), factors, lit = SUMS[name]
+    cell = screen.box.locator(f"[data-symbol='{symbol}'] tbody tr").nth(row).locator("td").nth(column)
+    cell.click()
+    eventually(lambda: assert_lit(screen, [symbol, row, column], lit))
+    said, values = screen.box.locator(".bp-sum").text_content(), net.values()
+    *shown, total = re.findall(r"(?<=\()-?[\d.]+(?=\))|(?<== )-?[\d.]+$", said)
+    for text, (source, *place) in zip(shown, factors, strict=True):
+        assert_near(text, np.atleast_2d(values[source])[tuple(place)])
+    assert_near(total, values[symbol][row, column])
+    assert_near(cell.text_content(), values[symbol][row, column])
+
+
+def test_a_page_without_a_kernel_lights_where_a_number_comes_from(chromium, cdn, tmp_path):
+    export("html", tmp_path, [ROOT / "notebooks/03_output_layer.ipynb"], "--execute")
+    page = chromium.new_page()
+    cdn(page)
+    page.goto((tmp_path / "03_output_layer.html").as_uri(), wait_until="domcontentloaded")
+    box = page.locator(".bp-explorer")
+    box.locator("[data-symbol='G_W2'] tbody tr").first.locator("td").nth(5).click()
+    lit = {(*cell[:3],) for cell in box.evaluate(LIT) if cell[3]}
+    assert lit == {(symbol, i, column) for i in range(5) for symbol, column in (("G_Z", 0), ("H", 5))}
+    assert box.locator("button:visible, select:visible, [role=slider]:visible, .bp-sum:visible").count() == 0
+    page.close()
