@@ -102,8 +102,8 @@ def options(select):
 
 
 def eventually(check):
-    """Check until it holds, for 10 seconds."""
-    end = time.monotonic() + 10
+    """Check until it holds, for half a minute."""
+    end = time.monotonic() + 30
     while True:
         try:
             return check()

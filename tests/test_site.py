@@ -20,10 +20,13 @@ from pathlib import Path
 from typing import ClassVar
 
 import nbformat
+import numpy as np
 import pytest
 from lab import BAD_CELLS, ROOT, WIDGETS_STAND
 from pages import PATHS, download
 from screens import Net, Screen, assert_shows, eventually
+from test_elsewhere import sent
+from test_hands import FRAME, MARKS, PLACE
 from test_notebooks import is_exercise, solved
 
 pytestmark = [pytest.mark.slow, pytest.mark.network]
@@ -270,22 +273,20 @@ def test_a_pointer_drags_a_slider(screen):
 
 
 @pytest.mark.parametrize(("width", "height"), [(1024, 768), (820, 1180)])
-def test_on_a_tablet_nothing_is_cut_and_a_finger_drags(notebook_06, screen, width, height):
+def test_on_a_tablet_nothing_is_cut_and_a_finger_drags_a_point(notebook_06, screen, width, height):
     page = notebook_06.page
     page.set_viewport_size({"width": width, "height": height})
     page.wait_for_timeout(300)
     assert screen.box.evaluate(CUT) == []
-    net, handle = Net(), screen.slider("W1[0, 0]")
-    handle.scroll_into_view_if_needed()
-    box = handle.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    net, (x, y) = Net(), screen.box.evaluate(PLACE, ["point 2", MARKS])
+    _, _, frame_width, frame_height, x0, x1, y0, y1 = screen.box.evaluate(FRAME, "point 2")
     touch = page.context.new_cdp_session(page)
     for kind, points in (("Start", [0]), ("Move", [8]), ("Move", [16]), ("Move", [24]), ("End", [])):
-        points = [{"x": x + moved, "y": y} for moved in points]
+        points = [{"x": x + moved, "y": y - moved} for moved in points]
         touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
-    steps = steps_moved(screen, net, "W1[0, 0]")
-    assert steps > 10
-    net.move("W1[0, 0]", steps)
+    there = net.X[2] + 24 * np.array([(x1 - x0) / frame_width, (y1 - y0) / frame_height])
+    assert sent(screen, "point 2") == pytest.approx(there, abs=1.5e-3)
+    net.X[2], net.example = sent(screen, "point 2"), 2
     eventually(lambda: assert_shows(screen, net))
 
 
