@@ -8,7 +8,7 @@ import numpy as np
 import mlp_helpers as mlp
 from checker.edits import right_line
 from checker.lines import LINES, PLACES, Mistake, run_lines
-from checker.search import Search, another_batch, square_batch
+from checker.search import LARGE, Search, another_batch, square_batch
 from checker.words import about_one_term, both_shapes, line_of, said, same, what_is_true
 from mlp_helpers import Backward, Params, describe
 
@@ -225,8 +225,11 @@ def _known(name, answer, batch, given=(), noise=0.0, again=lambda: None):
     """Say each edit of the lines that yields an answer, or else the two edits that do together."""
     if answer is None or not answer.any() or not np.isfinite(answer).all():  # many edits give zeros
         return []
-    search = Search(name, answer, *batch, noise, given, again())
+    fresh = again()
+    search = Search(name, answer, *batch, noise, given, fresh)
     told = [_tell([first], others) for first, *others in search.single()]
+    if fresh is not None and search.names["N"] > LARGE:  # two edits are searched sooner where examples are few
+        search = Search(name, fresh, *another_batch(batch[0], batch[2]), noise, given)
     return told or [_tell(mistakes) for mistakes in [search.double()] if mistakes]
 
 
