@@ -201,6 +201,8 @@ def _another_comparison(a, own, b):
     for sign in COMPARED.values():
         if sign != own:
             words = of_a_mask.get(sign, "") if own == ">" else ""
+            if (a, sign) == ("H", ">="):
+                words = "H is nowhere below 0, so the mask is always on: "
             yield f"{words}{sign} in the place of {own}", f"{a} {sign} {b}"
     yield f"the sign of {a}, which is −1 below 0", f"np.sign({a})"
 

@@ -119,6 +119,9 @@ class BugLab(Explorer):
         if not guess:
             self.verdict = "Choose a step first, or that nothing is broken."
             return
+        if self.level == KIND and guess != "nothing" and self.controls["kind"].value not in KINDS:
+            self.verdict = "Choose a kind of mistake too."
+            return
         step_is_right = guess == truth
         kind_is_right = self.level != KIND or bug in DECOYS or self.controls["kind"].value == kind_of(bug)
         self.wrong += not (step_is_right and kind_is_right)
