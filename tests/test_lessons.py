@@ -9,6 +9,7 @@ from hands import assert_true_to_state, chosen, differences, make, move, own_net
 
 import explorers
 import mlp_helpers as m
+from checker import check_answer
 
 # ---------------------------------------------------------------- predictions
 
@@ -342,3 +343,56 @@ def test_the_bug_lab_marks_what_is_solved_and_nothing_else():
         assert ("Right!" in repr(lab)) == (guess == right), guess
     assert [label for label, _ in number.options if "solved" in label] == ["number 5 (solved)"]
     assert number.value == 4 and "Solved: 5." in repr(lab)
+
+
+def test_no_rule_of_thumb_wins_the_bug_lab():
+    """Where questions cost, the first wrong gradient is no single question; and the kind does not follow from it."""
+    lab, bugs = make("bug_lab"), explorers.bugs
+    c, won = lab.controls, {bugs.COST: 0, bugs.KIND: 0}
+
+    def answer(guess):
+        c["guess"].value = guess
+        c["check"].click()
+        return "Right!" in repr(lab)
+
+    for level in won:
+        c["level"].value = level
+        for case in range(len(bugs.CASES)):
+            c["bug"].value, c["kind"].value = case, "another array in a name's place"
+            if level == bugs.COST:
+                found = next((step for step in ("G_Z", "G_A1", "G_H", "nothing") if answer(step)), None)
+                won[level] += found is not None and lab.questions <= 1
+            else:
+                said = lab.views["detectors"].rows["Gradient check, N = 12"]
+                won[level] += answer(re.findall(r"G_\w+|passes", said)[0].replace("passes", "nothing"))
+    assert all(0 < n < len(bugs.CASES) / 2 for n in won.values()), won
+
+
+def test_where_questions_cost_each_says_little():
+    lab = make("bug_lab")
+    lab.controls["level"].value, lab.controls["bug"].value = explorers.bugs.COST, case_of("the mask is missing")
+    for question in lab.controls["detector"].options:
+        lab.controls["detector"].value = question
+        lab.controls["ask"].click()
+    rows = lab.views["detectors"].rows
+    assert rows["Gradient check, N = 1"] == "wrong" and "Gradient check, N = 12" not in rows
+    assert [name for name in ("G_Z", "G_H", "G_A1", "G_X") if rows[f"Check of {name}, N = 12"] == "wrong"] == [
+        "G_A1",
+        "G_X",
+    ]
+    asked = len(rows)
+    lab.controls["guess"].value = "G_X"
+    lab.controls["check"].click()
+    assert f"Questions: {asked + 3};" in repr(lab)
+
+
+def test_a_backward_pass_that_also_trains_is_told_so():
+    def backward(X, y, params):
+        grads = m.backward(X, y, params)
+        params.W2[:] -= 0.5 * grads.G_W2
+        return grads
+
+    answer = check_answer("backward", backward, *own_net())
+    assert answer.correct is False and answer.diagnosis.startswith(
+        "The gradients are right, but your function changes W2,"
+    )

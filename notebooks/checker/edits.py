@@ -191,6 +191,8 @@ def _another_operation(node):
         for words, part in PARTS.items():
             taken = f"{x}[{part}].T" if turned else f"({x})[:, {part}]"
             yield words.format("example" if turned else SUMMED.get(x, "term")), f"{taken} @ {b}[{part}]"
+        if not turned:
+            yield "averaged instead of summed", f"{a} @ {b} / {b}.shape[0]"
     if own == "+" and isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.MatMult):
         x = ast.unparse(node.left.left)
         yield f"{CALLED.get(right, right)} is added in each term of the sum", f"{a} + {x}.shape[1] * {b}"
@@ -279,6 +281,7 @@ def _seldom(symbol, text):
     yield f"the sign is flipped: −{it} in the place of {it}", f"(-{x})"
     yield f"the rows of {it} are in reverse order", f"{x}[::-1]"
     yield f"the columns of {it} are in reverse order", f"{x}[:, ::-1]"
+    yield f"the rows of {it} are shifted by one", f"np.roll({x}, 1, axis=0)"
     yield f"the positive part of {it}", f"np.maximum({x}, 0)"
     yield f"the size of {it}", f"np.abs({x})"
     yield f"the sign of {it}", f"np.sign({x})"
