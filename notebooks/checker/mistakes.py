@@ -8,6 +8,7 @@ MISTAKES = [
     Mistake("averaged over N·C entries instead of N examples", "loss", "-(Y * np.log(P)).mean()"),
     Mistake("only the last example counts", "loss", "-np.log(P[-1, y[-1]]) / N"),
     Mistake("whole columns of P are taken instead of one entry a row", "loss", "-np.log(P[:, y]).sum() / N"),
+    Mistake("the first class's probability is taken for every example", "loss", "-np.log(P[:, 0]).sum() / N"),
     Mistake("the last class's probability is taken for every example", "loss", "-np.log(P[:, -1]).sum() / N"),
     Mistake("the logarithm of the mean instead of the mean of the logarithms", "loss", "-np.log((Y * P).sum() / N)"),
     Mistake("this is the accuracy", "loss", "(P.argmax(axis=1) == y).mean()"),
