@@ -345,3 +345,44 @@ def test_the_bug_lab_marks_what_is_solved_and_nothing_else():
         assert ("Right!" in repr(lab)) == (guess == right), guess
     assert [label for label, _ in number.options if "solved" in label] == ["number 5 (solved)"]
     assert number.value == 4 and "Solved: 5." in repr(lab)
+
+
+def test_no_rule_of_thumb_wins_the_bug_lab():
+    """Where questions cost, the first wrong gradient is no single question; and the kind does not follow from it."""
+    lab, bugs = make("bug_lab"), explorers.bugs
+    c, won = lab.controls, {bugs.COST: 0, bugs.KIND: 0}
+
+    def answer(guess):
+        c["guess"].value = guess
+        c["check"].click()
+        return "Right!" in repr(lab)
+
+    for level in won:
+        c["level"].value = level
+        for case in range(len(bugs.CASES)):
+            c["bug"].value, c["kind"].value = case, "another array in a name's place"
+            if level == bugs.COST:
+                found = next((step for step in ("G_Z", "G_A1", "G_H", "nothing") if answer(step)), None)
+                won[level] += found is not None and lab.questions <= 1
+            else:
+                said = lab.views["detectors"].rows["Gradient check, N = 12"]
+                won[level] += answer(re.findall(r"G_\w+|passes", said)[0].replace("passes", "nothing"))
+    assert all(0 < n < len(bugs.CASES) / 2 for n in won.values()), won
+
+
+def test_where_questions_cost_each_says_little():
+    lab = make("bug_lab")
+    lab.controls["level"].value, lab.controls["bug"].value = explorers.bugs.COST, case_of("the mask is missing")
+    for question in lab.controls["detector"].options:
+        lab.controls["detector"].value = question
+        lab.controls["ask"].click()
+    rows = lab.views["detectors"].rows
+    assert rows["Gradient check, N = 1"] == "wrong" and "Gradient check, N = 12" not in rows
+    assert [name for name in ("G_Z", "G_H", "G_A1", "G_X") if rows[f"Check of {name}, N = 12"] == "wrong"] == [
+        "G_A1",
+        "G_X",
+    ]
+    asked = len(rows)
+    lab.controls["guess"].value = "G_X"
+    lab.controls["check"].click()
+    assert f"Questions: {asked + 3};" in repr(lab)

@@ -8,7 +8,7 @@ import numpy as np
 import mlp_helpers as mlp
 from checker.edits import right_line
 from checker.lines import LINES, PLACES, Mistake, run_lines
-from checker.search import Search, another_batch, square_batch
+from checker.search import LARGE, Search, another_batch, square_batch
 from checker.words import about_one_term, both_shapes, line_of, said, same, what_is_true
 from mlp_helpers import Backward, Params, describe
 
@@ -136,8 +136,9 @@ def _judge_function(name, function, X, y, params):
     asked, symbols = [argument.name for argument in needed], [*run_lines(X, y, params), "params"]
     if unknown := [argument for argument in asked if argument not in symbols]:
         return Answer(False, f"Your function asks for {', '.join(unknown)}. It can ask for {', '.join(symbols)}.")
+    values = _values(X, y, params)
     try:
-        result = _call(function, needed, X, y, params)
+        result = _call(function, needed, values)
     except (Exception, SystemExit) as error:
         raised = f"Your function raised {said(error)}{line_of(error, function)}"
         if name != "backward" and isinstance(error, ValueError):  # where no product fails by its shape
@@ -147,13 +148,22 @@ def _judge_function(name, function, X, y, params):
     if result is None or result is ...:
         return NOT_ATTEMPTED
     if name == "backward":
-        return _judge_all(result, X, y, params)
+        verdict, own = _judge_all(result, X, y, params), zip(Params._fields, params, values["params"], strict=True)
+        changed = ", ".join(field for field, before, after in own if not np.array_equal(before, after))
+        if verdict and changed:
+            lent = f"The gradients are right, but your function changes {changed}, which belongs to whoever calls it."
+            return Answer(False, f"{lent} Look for -= or +=, and compute a new array instead.")
+        return verdict
     return _judge(name, result, X, y, params, asked, lambda: _again(function, needed, another_batch(X, params)))
 
 
-def _call(function, needed, X, y, params):
-    """Call a function with the symbols that it needs, each an array of its own."""
-    values = run_lines(X, y, params) | {"params": Params(*(np.array(value, float) for value in params))}
+def _values(X, y, params):
+    """Return every symbol that a function can ask for, each an array of its own."""
+    return run_lines(X, y, params) | {"params": Params(*(np.array(value, float) for value in params))}
+
+
+def _call(function, needed, values):
+    """Call a function with the symbols that it needs."""
     given = {argument.name: values[argument.name] for argument in needed}
     ahead = [given.pop(argument.name) for argument in needed if argument.kind is argument.POSITIONAL_ONLY]
     return function(*ahead, **given)
@@ -162,7 +172,7 @@ def _call(function, needed, X, y, params):
 def _again(function, needed, batch):
     """Return what a function gives on another batch as an array, or None."""
     try:
-        return _as_numbers(_call(function, needed, *batch))
+        return _as_numbers(_call(function, needed, _values(*batch)))
     except (Exception, SystemExit):
         return None
 
@@ -225,8 +235,11 @@ def _known(name, answer, batch, given=(), noise=0.0, again=lambda: None):
     """Say each edit of the lines that yields an answer, or else the two edits that do together."""
     if answer is None or not answer.any() or not np.isfinite(answer).all():  # many edits give zeros
         return []
-    search = Search(name, answer, *batch, noise, given, again())
+    fresh = again()
+    search = Search(name, answer, *batch, noise, given, fresh)
     told = [_tell([first], others) for first, *others in search.single()]
+    if fresh is not None and search.names["N"] > LARGE:  # two edits are searched sooner where examples are few
+        search = Search(name, fresh, *another_batch(batch[0], batch[2]), noise, given)
     return told or [_tell(mistakes) for mistakes in [search.double()] if mistakes]
 
 

@@ -39,12 +39,13 @@ INSTEAD = {  # of a function of x: what else people call
     | {f"{log} in the place of np.log": f"{log}({{x}})" for log in ("np.log2", "np.log10", "np.log1p")},
     "np.exp": {f"{exp} in the place of np.exp": f"{exp}({{x}})" for exp in ("np.exp2", "np.expm1", "np.abs")},
 }
-EXAMPLES = {
-    "only the last example counts": "[-1:]",
-    "only the first example counts": "[:1]",
-    "the first example is left out": "[1:]",
-    "the last example is left out": "[:-1]",
+PARTS = {  # of a sum: its words, and its terms
+    "only the last {} counts": "-1:",
+    "only the first {} counts": ":1",
+    "the first {} is left out": "1:",
+    "the last {} is left out": ":-1",
 }
+SUMMED = {"X": "input", "H": "hidden unit", "G_Z": "class", "G_A1": "hidden unit"}  # over the columns of each
 
 
 @functools.cache
@@ -144,8 +145,10 @@ def _another_name(symbol, own):
             yield "the columns of Y are shifted by one: the labels are off by one", "np.roll(Y, 1, axis=1)"
         case "M":
             yield "the mask is inverted", "~M"
+            yield "a unit that is on for one example counts as on for all", "M.any(axis=0)"
             yield "the slope of tanh in the place of ReLU's", "(1 - H ** 2)"
             yield "the slope of the sigmoid in the place of ReLU's", "(H * (1 - H))"
+    yield f"1 in the place of each entry of {own}", f"np.ones_like({own})"
     yield f"one transpose too many, that of {own}", f"{own}.T"
     yield f"one transpose too many, that of {own}, and a reshape", f"{own}.T.reshape({own}.shape)"
 
@@ -182,9 +185,17 @@ def _another_operation(node):
     if isinstance(node.left, ast.BinOp) and type(node.left.op) in SIGNS:
         first, middle, inner = ast.unparse(node.left.left), ast.unparse(node.left.right), SIGNS[type(node.left.op)]
         yield f"{own} comes before {inner}: look at the parentheses", f"({first}) {inner} (({middle}) {own} {b})"
-    if own == "@" and isinstance(node.left, ast.Attribute):
-        x = ast.unparse(node.left.value)
-        yield from ((words, f"{x}{part}.T @ {b}{part}") for words, part in EXAMPLES.items())
+    if own == "@":
+        turned = isinstance(node.left, ast.Attribute)
+        x = ast.unparse(node.left.value) if turned else left
+        for words, part in PARTS.items():
+            taken = f"{x}[{part}].T" if turned else f"({x})[:, {part}]"
+            yield words.format("example" if turned else SUMMED.get(x, "term")), f"{taken} @ {b}[{part}]"
+        if not turned:
+            yield "averaged instead of summed", f"{a} @ {b} / {b}.shape[0]"
+    if own == "+" and isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.MatMult):
+        x = ast.unparse(node.left.left)
+        yield f"{CALLED.get(right, right)} is added in each term of the sum", f"{a} + {x}.shape[1] * {b}"
 
 
 def _another_comparison(a, own, b):
@@ -192,6 +203,8 @@ def _another_comparison(a, own, b):
     for sign in COMPARED.values():
         if sign != own:
             words = of_a_mask.get(sign, "") if own == ">" else ""
+            if (a, sign) == ("H", ">="):
+                words = "H is nowhere below 0, so the mask is always on: "
             yield f"{words}{sign} in the place of {own}", f"{a} {sign} {b}"
     yield f"the sign of {a}, which is −1 below 0", f"np.sign({a})"
 
@@ -268,11 +281,17 @@ def _seldom(symbol, text):
     yield f"the sign is flipped: −{it} in the place of {it}", f"(-{x})"
     yield f"the rows of {it} are in reverse order", f"{x}[::-1]"
     yield f"the columns of {it} are in reverse order", f"{x}[:, ::-1]"
+    yield f"the rows of {it} are shifted by one", f"np.roll({x}, 1, axis=0)"
     yield f"the positive part of {it}", f"np.maximum({x}, 0)"
     yield f"the size of {it}", f"np.abs({x})"
     yield f"the sign of {it}", f"np.sign({x})"
     yield f"the logarithm of {it}", f"np.log({x})"
     yield f"1 − {it} in the place of {it}", f"(1 - {x})"
+    if text in ("P", "G_Z"):
+        yield f"only the true label's entry of {it} counts", f"({x} * Y)"
+    if text in ("X", "W1", "W2"):
+        yield f"column 0 of {it} in the place of every column", f"{x}[:, [0] * {x}.shape[1]]"
+        yield f"row 0 of {it} in the place of every row", f"{x}[[0] * len({x})]"
     yield from ((f"{it} is taken times {number}", f"({number} * {x})") for number in ("2", "0.5", "N"))
     for other in _others(symbol) if it == "the result" else ():
         if other != "N":

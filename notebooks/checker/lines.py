@@ -41,7 +41,7 @@ TOOLS = {"np": np, **{name: getattr(mlp, name) for name in ("softmax", "log_soft
 class Mistake(NamedTuple):
     """A wrong line: what it does wrong, the symbol it computes, and the line itself, in the terms of LINES.
 
-    In it, lr stands for any learning rate, and e for any one example.
+    In it, lr stands for any learning rate or slope, and e for any one example.
     """
 
     name: str

@@ -2,12 +2,15 @@
 
 from checker.lines import Mistake
 
-# In a name and its line, lr stands for any learning rate, and e for any one example.
+# In a name and its line, lr stands for any learning rate or slope, and e for any one example.
 MISTAKES = [
+    Mistake("a slope of {lr} below 0 instead of 0", "H", "np.maximum(A1, 0) + lr * np.minimum(A1, 0)"),
     Mistake("averaged over N·C entries instead of N examples", "loss", "-(Y * np.log(P)).mean()"),
     Mistake("only the last example counts", "loss", "-np.log(P[-1, y[-1]]) / N"),
     Mistake("whole columns of P are taken instead of one entry a row", "loss", "-np.log(P[:, y]).sum() / N"),
+    Mistake("the first class's probability is taken for every example", "loss", "-np.log(P[:, 0]).sum() / N"),
     Mistake("the last class's probability is taken for every example", "loss", "-np.log(P[:, -1]).sum() / N"),
+    Mistake("the logarithm of the mean instead of the mean of the logarithms", "loss", "-np.log((Y * P).sum() / N)"),
     Mistake("this is the accuracy", "loss", "(P.argmax(axis=1) == y).mean()"),
     Mistake("the squared error instead of the cross-entropy", "loss", "((P - Y) ** 2).sum() / N"),
     Mistake("averaged over N·C entries instead of N examples", "G_Z", "(P - Y) / P.size"),
@@ -29,6 +32,7 @@ MISTAKES = [
     Mistake("W2 is used after its update, with lr = {lr}", "G_H", "G_Z @ (W2 - lr * G_W2)"),
     Mistake("example {e}'s gradient is used for all", "G_H", "np.tile((G_Z @ W2)[e], (N, 1))"),
     Mistake("example {e}'s gradient is used for all", "G_A1", "np.tile((G_H * M)[e], (N, 1))"),
+    Mistake("a slope of {lr} below 0 instead of 0", "G_A1", "G_H * M + lr * G_H * ~M"),
     Mistake("example {e}'s gradient is used for all", "G_W1", "N * np.outer(G_A1[e], X[e])"),
     Mistake("example {e}'s gradient is used for all", "G_b1", "N * G_A1[e]"),
     Mistake("this is W1 after an update, with lr = {lr}", "G_W1", "W1 - lr * (G_A1.T @ X)"),
@@ -39,5 +43,6 @@ MISTAKES = [
         "np.outer(G_A1.sum(axis=0), X.sum(axis=0))",
     ),
     Mistake("W1 is used after its update, with lr = {lr}", "G_X", "G_A1 @ (W1 - lr * G_W1)"),
+    Mistake("this is X after an update, with lr = {lr}", "G_X", "X - lr * (G_A1 @ W1)"),
     Mistake("example {e}'s gradient is used for all", "G_X", "np.tile((G_A1 @ W1)[e], (N, 1))"),
 ]

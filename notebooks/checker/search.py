@@ -48,23 +48,27 @@ class Search:
                     else:
                         equal.append(mistake)
         if self.again is not None:
-            meant = [found for found in meant if _equal(found[0], self.again)] or meant
+            there = np.shape(self.elsewhere[self.name])
+            its_own = self.again.shape == there and not _equal(self.again, self.answer)  # not the notebook's arrays
+            meant = [found for found in meant if _equal(found[0], self.again)] or ([] if its_own else meant)
         return [tuple(mistakes) for _, mistakes in meant]
 
     def double(self):
         """Return two edits in the line of name, as one Mistake, or in two lines, that yield the answer; or none.
 
         In two lines before that of name, only edits are tried that do not make a line longer, by more than a letter
-        or two; and of a large batch, which would take long, only two edits in one line.
+        or two; and of a large batch, which would take long, only two edits in one line, with no matrix product more.
         """
-        tried = {symbol: self._distinct(symbol) for symbol in self.suspects}
+        tried, large = {symbol: self._distinct(symbol) for symbol in self.suspects}, self.names["N"] > LARGE
         for first, _ in tried[self.name]:
+            if large and first.line.count("@") > LINES[self.name].count("@"):  # all examples by all examples
+                continue
             for words, tree in edited(self.name, first.line, seldom=False):
                 code = compile(tree, "line", "eval")
                 if self._fits(self._follow(self.name, code, self.names)) and self._holds({self.name: code}):
                     both = f"{words}, twice" if words == first.name else f"{first.name}; and {words}"
                     return (Mistake(both, self.name, ast.unparse(tree)),)
-        for place, symbol in enumerate(self.suspects if self.names["N"] <= LARGE else []):
+        for place, symbol in enumerate([] if large else self.suspects):
             codes = {second: compiled(second.line) for second, _ in tried[symbol] if not place or _short(second)}
             for earlier in self.suspects[place + 1 :]:
                 for first, names in tried[earlier]:

@@ -120,7 +120,7 @@ def _short(number):
 
 def _about_direction(answer, right, is_gradient):
     length, error = np.abs(answer).max(), np.abs(answer - right).max() / np.abs(right).max()
-    if error < 1e-2:
+    if error < 1e-3:
         of = " of the largest entry" if right.ndim else ""
         return f"It is off by a part in {1 / error:.0f}{of}: was something rounded on the way? "
     if not right.ndim or not is_gradient:

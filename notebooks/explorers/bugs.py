@@ -9,13 +9,13 @@ import mlp_helpers as mlp
 from checker import LINES
 from explorers.base import Explorer, flow
 from explorers.detectors import (
-    BUGS,
     CASES,
     DECOYS,
-    DETECTORS,
     KINDS,
+    QUESTIONS,
     RATE,
     RUN_LENGTH,
+    answers_of,
     examine,
     facts_of,
     kind_of,
@@ -32,13 +32,14 @@ ALL, COST, KIND = LEVELS = "every detector speaks", "detectors cost: ask few", "
 
 
 class BugLab(Explorer):
-    """At each level all backward passes can be solved; `.fewest` has the fewest detectors that solved one."""
+    """At each level all backward passes can be solved; `.fewest` has the fewest questions that solved one."""
 
     def build(self):
         self.plane = self.views["plane"] = Plane(self.scale)
         self.losses = self.views["losses"] = Losses(RUN_LENGTH, ("right backward pass", "this one"), self.scale)
         self.facts = self.views["detectors"] = Facts("What the detectors say")
-        self.found, self.verdict, self.solved, self.asked, self.fewest = {}, "", set(), set(), {}
+        self.found = {}
+        self._begin()
         self.add_data_and_reset()
         steps = [("choose a step", ""), ("nothing is broken", "nothing")]
         labels = {"G_A1": "G_A1 and its mask M"}
@@ -50,7 +51,7 @@ class BugLab(Explorer):
         kinds = ["choose a kind", *KINDS]
         kind = self.add_control("kind", widgets.Dropdown(options=kinds, description="kind of mistake"), self._answer)
         level = self.add_control("level", widgets.Dropdown(options=LEVELS, description="level"), self._forget)
-        detector = self.add_control("detector", widgets.Dropdown(options=DETECTORS, description="detector"))
+        detector = self.add_control("detector", widgets.Dropdown(options=QUESTIONS, description="detector"))
         ask = self.add_button("ask", "Ask this detector", lambda: self.asked.add(detector.value))
         buttons = flow(self.add_button("check", "Check my answer", self._check), self.controls["reset"])
         left = widgets.VBox([self.controls["data"], level, bug, detector, ask, guess, kind, buttons, self.words.widget])
@@ -65,26 +66,31 @@ class BugLab(Explorer):
     def level(self):
         return self.controls["level"].value
 
-    def _seen(self):
-        """The detectors that may be read."""
-        return self.asked if self.level == COST else set(DETECTORS)
+    @property
+    def questions(self):
+        """How many were asked; a wrong answer counts as three, so that guessing does not win."""
+        return len(self.asked) + 3 * self.wrong
+
+    def _begin(self):
+        self.solved, self.fewest = set(), {}
+        self._forget()
 
     def _answer(self, _):
         self.verdict = ""
 
-    def _forget(self, _):
-        self.verdict, self.asked = "", set()
+    def _forget(self, _=None):
+        self.verdict, self.asked, self.wrong = "", set(), 0
 
     def _numbers(self):
         return [(f"number {case + 1}{' (solved)' if case in self.solved else ''}", case) for case in range(len(CASES))]
 
     def _choose_data(self, name):
         super()._choose_data(name)
-        self.verdict, self.asked = "", set()
+        self._forget()
 
     def _reset(self):
         super()._reset()
-        self.verdict, self.solved, self.asked, self.fewest = "", set(), set(), {}
+        self._begin()
 
     def sync(self):
         super().sync()
@@ -112,13 +118,20 @@ class BugLab(Explorer):
         truth = "nothing" if bug in DECOYS else SAME_STEP.get(bug.symbol, bug.symbol)
         if not guess:
             self.verdict = "Choose a step first, or that nothing is broken."
-        elif guess == truth and self.level == KIND and bug in BUGS and self.controls["kind"].value != kind_of(bug):
+            return
+        if self.level == KIND and guess != "nothing" and self.controls["kind"].value not in KINDS:
+            self.verdict = "Choose a kind of mistake too."
+            return
+        step_is_right = guess == truth
+        kind_is_right = self.level != KIND or bug in DECOYS or self.controls["kind"].value == kind_of(bug)
+        self.wrong += not (step_is_right and kind_is_right)
+        if step_is_right and not kind_is_right:
             self.verdict = "The step is right, and the kind of mistake is another: look at length, direction and N = 1."
-        elif guess == truth:
+        elif step_is_right:
             case = self.controls["bug"].value
             self.solved.add(case)
             if self.level == COST:
-                self.fewest[case] = min(len(self.asked), self.fewest.get(case, len(self.asked)))
+                self.fewest[case] = min(self.questions, self.fewest.get(case, self.questions))
             self.verdict = f"Right! {self._tell()}"
         elif truth == "nothing":
             self.verdict = f"No. Every detector is silent: this line is another way to write the step. {self._tell()}"
@@ -128,7 +141,7 @@ class BugLab(Explorer):
                 "which is no gradient. Look at what must always hold."
             )
         elif (guess, truth) == ("P", "G_Z"):
-            self.verdict = "No, P is right: its rows sum to 1, or the table would say so."
+            self.verdict = "No, P is right: its rows sum to 1."
         elif guess == "nothing":
             self.verdict = f"No, something is broken. {self._hint()}"
         else:
@@ -158,14 +171,16 @@ class BugLab(Explorer):
         self.plane.set_limit(self.limit)
 
     def draw(self):
-        found, seen = self._findings(), self._seen()
+        found, asking = self._findings(), self.level == COST
+        facts = answers_of(found) if asking else facts_of(found)
+        seen = self.asked if asking else facts
         right_losses, _ = self._once(train_with, mlp.backward)
         alt = f"Loss over {RUN_LENGTH} steps: {right_losses[-1]:.3f} at the end with the right backward pass"
         alt += f", {found.losses[-1]:.4g} with this one." if "Loss" in seen else ". Ask for the loss of this one."
         runs = (right_losses, found.losses if "Loss" in seen else found.losses[:1])
         self.losses.show(alt, runs, 2 * max(1.0, right_losses[0]))
         self.plane.show(f"The plane with {len(self.X)} points to learn.", self.X, self.y)
-        self.facts.show({name: fact if name in seen else "not asked" for name, fact in facts_of(found).items()})
+        self.facts.show({name: fact if name in seen else "not asked" for name, fact in facts.items()})
 
     def describe(self):
         number = self.controls["bug"].value + 1
@@ -173,7 +188,9 @@ class BugLab(Explorer):
         lines = [f"Backward pass {number} of {len(CASES)}. Solved: {solved}."]
         if self.level == COST:
             best = ", ".join(f"number {case + 1} with {n}" for case, n in sorted(self.fewest.items())) or "none yet"
-            lines.append(f"Detectors asked: {len(self.asked)}. Fewest that solved it: {best}.")
+            lines.append(f"Questions: {self.questions}; a wrong answer counts as three. Fewest that solved it: {best}.")
+        elif self.wrong:
+            lines.append(f"Wrong answers: {self.wrong}.")
         return [*lines, self.verdict] if self.verdict else lines
 
     def __repr__(self):

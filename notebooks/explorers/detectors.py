@@ -62,6 +62,8 @@ DETECTORS = (
     "Length",
     "What must always hold",
 )
+AT_12 = {f"Check of {name}, N = 12": name for name in mlp.Backward._fields if name != "M"}
+QUESTIONS = (*(name for name in DETECTORS if name != "Gradient check, N = 12"), *AT_12)
 
 
 def kind_of(bug):
@@ -155,6 +157,13 @@ def facts_of(found):
         "holds" if not found.broken else "; ".join(found.broken),
     )
     return dict(zip(DETECTORS, said, strict=True))
+
+
+def answers_of(found):
+    """Say what each question gets for an answer: its name → its words. The checks do not say where it goes wrong."""
+    facts = facts_of(found) | {"Gradient check, N = 1": "wrong" if found.wrong_at_1 else "passes"}
+    facts |= {question: "wrong" if name in found.wrong_at_12 else "right" for question, name in AT_12.items()}
+    return {question: facts[question] for question in QUESTIONS}
 
 
 def _say_check(wrong):
