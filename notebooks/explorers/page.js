@@ -67,9 +67,8 @@ function hearHands(root, lights) {
     return [middle[0] + share * along[0], middle[1] + share * along[1]];
   }
 
-  function drag(words, how, view, x, y) {
-    const place = frameOf(view).at(x, y).map((value) => value.toFixed(4));
-    send(`${words} ${how === 'x' ? place[0] : place.join(' ')}`);
+  function move(words, how, place) {
+    send(`${words} ${(how === 'x' ? place.slice(0, 1) : place).map((value) => value.toFixed(4)).join(' ')}`);
   }
 
   function take(mark) {
@@ -96,7 +95,9 @@ function hearHands(root, lights) {
     const how = mark.dataset.drag;
     const held = how && !mark.classList.contains('area') ? anchor(mark, event.clientX, event.clientY) : null;
     const off = held ? [held[0] - event.clientX, held[1] - event.clientY] : [0, 0];
-    taken = { id: event.pointerId, from: [event.clientX, event.clientY], words: wordsOf(mark), view: viewOf(mark), how, off };
+    // The picture stays for the hand where it was taken, though the page may move it: words above it grow.
+    const at = how && frameOf(viewOf(mark)).at;
+    taken = { id: event.pointerId, from: [event.clientX, event.clientY], words: wordsOf(mark), how, off, at };
     if (how && !held) follow(event);
   });
 
@@ -105,7 +106,7 @@ function hearHands(root, lights) {
 
   function follow(event) {
     taken.moved = true;
-    drag(taken.words, taken.how, taken.view, event.clientX + taken.off[0], event.clientY + taken.off[1]);
+    move(taken.words, taken.how, taken.at(event.clientX + taken.off[0], event.clientY + taken.off[1]));
   }
 
   root.addEventListener('pointermove', (event) => {
@@ -162,7 +163,7 @@ function hearHands(root, lights) {
       return Math.max(low, Math.min(high, value + (by * arrow[axis] * (high - low)) / 100));
     });
     aimed = { words, from, place };
-    send(`${words} ${(mark.dataset.drag === 'x' ? place.slice(0, 1) : place).map((value) => value.toFixed(4)).join(' ')}`);
+    move(words, mark.dataset.drag, place);
   }
 
   function step(cell, arrow) {

@@ -107,6 +107,7 @@ class Predictor:
         box = widgets.Checkbox(False, description="Predict before I see", indent=False)
         self.on = explorer.add_control("predict", box, self._switch, resets=False)
         self.note = explorer.views["prediction"] = Words()
+        self.note.widget.layout.width = box.layout.width
         self.widget = widgets.VBox([box, *self.hidden, self.note.widget])
         self._switch(False)
 
