@@ -1,13 +1,13 @@
-"""Every number is explained: its terms, its sources and its written line each give it back, and it is PyTorch's."""
+"""Every number is explained: its terms, its sources and its written line each give it back."""
 
 import json
 import re
-from itertools import groupby, product
+from itertools import groupby
 from math import exp, fsum, log, prod
 
 import numpy as np
 import pytest
-from torch_net import torch_values
+from nets import make_net, values_of
 
 import mlp_helpers as mlp
 from explorers.explain import LIGHTS, explain
@@ -21,19 +21,15 @@ STEPS = {  # what is no sum
     "G_A1": lambda column, N, g, m: g * m,
 }
 GIVEN = {"X", "y", *mlp.Params._fields}
-every_net = pytest.mark.parametrize("sizes", [*product([1, 5, 12], [3, 16], [2, 3]), (20, 4, 18, 3)], ids=str)
+every_net = pytest.mark.parametrize("sizes", [(1, 2, 3, 2), (5, 2, 16, 2), (12, 2, 16, 3), (20, 3, 4, 18)], ids=str)
 
 
-def values_of(N, n_hidden=16, n_out=2, n_in=2, shift=0.0):
+def values_at_a_hinge(*sizes, shift=0.0):
     """What an explorer has; example 0 stands exactly on the hinge of unit 0."""
-    rng = np.random.default_rng([N, n_hidden, n_out])
-    X, y = rng.normal(size=(N, n_in)), rng.integers(n_out, size=N)
-    params = mlp.init_params(rng, n_in, n_hidden, n_out)
+    X, y, params = make_net(*sizes)
     X[0], params.b1[0] = 0, 0
     params.b2[0] += shift
-    forward, backward = mlp.forward(X, params), mlp.backward(X, y, params)
-    given = {"X": X, "y": y, "Y": mlp.one_hot(y, n_out), "loss": mlp.cross_entropy(forward.Z, y)}
-    return given | params._asdict() | forward._asdict() | backward._asdict()
+    return values_of(X, y, params)
 
 
 def each(values, symbols):
@@ -62,12 +58,10 @@ def computed(line):
 
 
 @every_net
-def test_the_terms_and_the_sources_make_the_value_which_is_pytorchs(sizes):
-    values = values_of(*sizes)
-    torch = torch_values(values["X"], values["y"], [values[name] for name in mlp.Params._fields])
+def test_the_terms_and_the_sources_make_the_value(sizes):
+    values = values_at_a_hinge(*sizes)
     for symbol, row, column, found in each(values, LIGHTS):
-        truth = np.atleast_2d(torch.get(symbol, values[symbol]))
-        assert abs(found.value - truth[row, column]) <= 1e-12 * max(np.abs(truth).max(), 1e-3)
+        assert found.value == exact(values, (symbol, row, column))
         numbers = [exact(values, entry) for entry in found.sources]
         assert bool(found.terms) == (symbol not in GIVEN | STEPS.keys()) and bool(numbers) == (symbol not in GIVEN)
         if symbol in GIVEN:
@@ -87,7 +81,7 @@ def test_the_terms_and_the_sources_make_the_value_which_is_pytorchs(sizes):
 
 @every_net
 def test_the_line_says_the_numbers_that_it_was_made_from(sizes):
-    values = values_of(*sizes)
+    values = values_at_a_hinge(*sizes)
     for symbol, row, _, found in each(values, set(LIGHTS) - GIVEN):
         assert "".join(text for text, _ in found.factors) == found.text
         takeable = {entry: text for text, entry in found.factors if entry}
@@ -108,7 +102,7 @@ def test_the_line_says_the_numbers_that_it_was_made_from(sizes):
 
 
 def test_a_learner_walks_from_a_gradient_back_to_all_that_is_given():
-    values, seen, ahead = values_of(5), set(), {("G_W1", 11, 0)}
+    values, seen, ahead = values_at_a_hinge(), set(), {("G_W1", 11, 0)}
     while ahead:
         seen |= ahead
         ahead = {entry for at in ahead for _, entry in explain(values, *at).factors if entry} - seen
@@ -116,7 +110,7 @@ def test_a_learner_walks_from_a_gradient_back_to_all_that_is_given():
 
 
 def test_the_table_of_lights_and_the_names_in_the_line_mean_the_sources():
-    values, table = values_of(5, 3, 3), json.loads(json.dumps(LIGHTS))
+    values, table = values_at_a_hinge(5, 2, 3, 3), json.loads(json.dumps(LIGHTS))
 
     def meant(symbol, *at):
         for cell in np.ndindex(np.atleast_2d(values[symbol]).shape):
@@ -133,7 +127,7 @@ def test_the_table_of_lights_and_the_names_in_the_line_mean_the_sources():
 
 
 def test_a_probability_that_rounds_to_0_is_still_said():
-    values = values_of(5, shift=1e4)
+    values = values_at_a_hinge(shift=1e4)
     assert (values["P"][:, 1] == 0).all() and (values["y"] == 1).any()
     by_value, _ = computed(re.sub(r"log exp\(([^)]+)\)", r"\1", explain(values, "loss", 0, 0).text))
     assert np.isclose(by_value, values["loss"], rtol=1e-5)
@@ -148,4 +142,4 @@ def test_bad_input_is_named():
         (TypeError, ("H", 0, 1.0), "column: .*float 1.0"),
     ]:
         with pytest.raises(error, match=f"^{says}$"):
-            explain(values_of(5), *entry)
+            explain(values_at_a_hinge(), *entry)

@@ -6,118 +6,78 @@ import test_notebooks as rules
 import test_runs as runs
 from refresh_notebooks import WIDGET_VIEW, as_text, main, refresh
 
-PAGE = """# Add two numbers
-
-![a plane](picture.png) and `[not](a_link)` and $G[i](j)$
-"""
 SET_UP = """import numpy as np
 from checker import check_answer, check_slopes
 from mlp_helpers import backward, init_params
 
 X, y, params = np.eye(2), [0, 1], init_params(np.random.default_rng(0))"""
-FIRST = """def my_G_H(G_Z, W2):
-    return ...
-
-
-check_answer("G_H", my_G_H, X, y, params)"""
-SECOND = """A = np.ones((2, 3))
-my_gradient = ...
-
-check_slopes(my_gradient, lambda A: (A**2).sum(), A)"""
-FIRST_SOLUTION = "def my_G_H(G_Z, W2):\n    return G_Z @ W2"
 DETAILS = "<details>\n<summary>Solution</summary>\n\n```python\n{}\n```\n\nBecause.\n\n</details>"
 CELLS = {  # those with "text" in their id are Markdown
-    "text-page": PAGE,
-    "print": "a = 1\nprint('a =', a)",
+    "text-page": "# Add two numbers\n\n![a plane](picture.png)",
+    "print": "a = 1\nprint('a is', a)",
     "show": "a + 2",
     "set-up": SET_UP,
-    "first": FIRST,
-    "text-first": DETAILS.format(FIRST_SOLUTION),
-    "second": SECOND,
-    "text-second": DETAILS.format("my_gradient = 2 * A"),
+    "first": "def my_G_H(G_Z, W2):\n    return ...\n\n\ncheck_answer('G_H', my_G_H, X, y, params)",
+    "text-first": DETAILS.format("def my_G_H(G_Z, W2):\n    return G_Z @ W2"),
+    "second": "my_gradient = ...\n\ncheck_slopes(my_gradient, lambda A: (A**2).sum(), np.ones(3))",
+    "text-second": DETAILS.format("my_gradient = 2 * np.ones(3)"),
     "after": "backward(X, y, params).G_b2.shape",
     "text-end": "Next: [the second](02_second.ipynb)",
 }
-CODE = [name for name in CELLS if "text" not in name]
 
-
-def cell(nb, name):
-    return nb.cells[list(CELLS).index(name)]
-
-
-def append(name, text):
-    def change(nb):
-        cell(nb, name).source += text
-
-    return change
-
-
-def swap(name, old, new):
-    def change(nb):
-        assert old in cell(nb, name).source
-        cell(nb, name).source = cell(nb, name).source.replace(old, new)
-
-    return change
-
-
-def update(name, **changes):
-    return lambda nb: cell(nb, name).update(changes)
-
-
-def output(**changes):
-    return lambda nb: cell(nb, "print").outputs[0].update(changes)
-
-
-def metadata(name, **changes):
-    return lambda nb: cell(nb, name).metadata.update(nbformat.from_dict(changes))
-
-
-BROKEN = [
-    (rules.run_in_order, update("show", execution_count=5)),
-    (rules.run_in_order, update("print", execution_count=None)),
-    (rules.has_outputs, lambda nb: [cell(nb, name).update(outputs=[]) for name in CODE]),
-    (rules.no_errors, output(name="stderr", text="a warning")),
-    (rules.no_errors, output(output_type="error", ename="ValueError")),
-    (rules.small, output(text="7" * 300_000)),
-    (rules.clean_file, lambda nb: nb.metadata.update(widgets={})),
-    (rules.clean_file, metadata("text-page", collapsed=True)),
-    (rules.clean_file, lambda nb: cell(nb, "show").outputs[0].data.update({WIDGET_VIEW: {"model_id": "1"}})),
-    (rules.stable_ids, lambda nb: nb.update(nbformat_minor=4)),
-    (rules.stable_ids, lambda nb: cell(nb, "print").pop("id")),
-    (rules.stable_ids, update("print", id="not valid")),
-    (rules.stable_ids, update("print", id="show")),
-    (rules.short_cells, append("print", "\n1" * 20)),
-    (rules.short_cells, lambda nb: [cell(nb, name).update(source="1\n2\n3\n4\n5") for name in CODE]),
-    (rules.allowed_code, append("print", "\nimport sys; sys.path.append('..')")),
-    (rules.allowed_code, append("print", "\nfrom numpy import *")),
-    (rules.allowed_code, append("print", "\n%matplotlib inline")),
-    (rules.allowed_code, append("print", "\n!pip install numpy")),
-    (rules.allowed_code, append("print", "\nimport urllib.request")),
-    (rules.allowed_code, append("print", "\nfrom IPython.display import Javascript")),
-    (rules.allowed_code, append("print", "\n# NBVAL_IGNORE_OUTPUT")),
-    (rules.allowed_code, append("print", "\ninteract(print, x=1)")),
-    (rules.allowed_code, metadata("print", tags=["nbval-skip"])),
-    (rules.portable_outputs, output(text="/root/notebooks")),
-    (rules.portable_outputs, output(text="saved in C:\\Users")),
-    (rules.portable_outputs, output(text="<Line2D object at 0x7f3a2b1c>")),
-    (rules.slides, metadata("text-page", slideshow={"slide_type": "page"})),
-    (rules.slides, lambda nb: cell(nb, "print").metadata.pop("slideshow")),
-    (rules.alt_texts, append("text-page", "![](picture.png)")),
-    (rules.alt_texts, append("text-page", '<img src="picture.png">')),
-    (rules.leads_on, update("text-end", source="The end")),
-    (rules.outputs_say_not_attempted, update("first", outputs=[])),
-    (rules.outputs_say_not_attempted, lambda nb: cell(nb, "second").outputs[0].data.update({"text/plain": "Correct."})),
-    (rules.solutions_below, swap("text-first", "```python", "```")),
-    (rules.solutions_below, swap("text-first", "<details>", "")),
-    (rules.solutions_below, swap("text-first", "<details>", "<details open>")),
-    (rules.solutions_below, update("text-second", source="The end")),
-    (rules.solutions_below, swap("second", "(A**2).sum(), A)", "[(A**2).sum(), ...][0], A)")),
-    (rules.nothing_depends_on_an_exercise, swap("after", "X, y", "X, my_gradient")),
-    (rules.nothing_depends_on_an_exercise, swap("after", "backward(X, y, params)", "my_G_H(X, params.W2)")),
-    (rules.nothing_depends_on_an_exercise, swap("after", "X, y", "A, y")),
-    (rules.two_to_four, swap("second", "...", "2 * A")),
-    (rules.two_to_four, lambda nb: nb.cells.extend(nb.cells[4:8] * 2)),
+BROKEN = [  # the rule, and what to exchange in the notebook's file
+    (rules.run_in_order, '"execution_count": 2', '"execution_count": 5'),
+    (rules.run_in_order, '"execution_count": 1', '"execution_count": null'),
+    (rules.no_errors, '"stdout"', '"stderr"'),
+    (rules.no_errors, '"stream"', '"error", "ename": "ValueError"'),
+    (rules.small, "a = 1", "7" * 300_000),
+    (rules.clean_file, '"nbformat": 4', '"nbformat":  4'),
+    (rules.clean_file, '"kernelspec"', '"widgets": {}, "kernelspec"'),
+    (rules.clean_file, '"slideshow"', '"collapsed": true, "slideshow"'),
+    (rules.clean_file, '"text/plain"', f'"{WIDGET_VIEW}": {{}}, "text/plain"'),
+    (rules.stable_ids, '"nbformat_minor": 5', '"nbformat_minor": 4'),
+    (rules.stable_ids, '"id": "print",', ""),
+    (rules.stable_ids, '"id": "print"', '"id": "not valid"'),
+    (rules.stable_ids, '"id": "print"', '"id": "show"'),
+    (rules.short_cells, "a + 2", "a + 2" + "\\n1" * 20),
+    (rules.short_cells, '"source": [', '"source": ["1\\n", "2\\n", "3\\n", "4\\n",'),
+    *[
+        (rules.allowed_code, "a + 2", code)
+        for code in (
+            "import sys; sys.path.append('..')",
+            "from numpy import *",
+            "%matplotlib inline",
+            "!pip install numpy",
+            "import urllib.request",
+            "from IPython.display import Javascript",
+            "# NBVAL_IGNORE_OUTPUT",
+            "interact(print, x=1)",
+        )
+    ],
+    (rules.allowed_code, '"slideshow"', '"tags": ["nbval-skip"], "slideshow"'),
+    (rules.portable_outputs, '"a is 1\\n"', '"/root/notebooks"'),
+    (rules.portable_outputs, '"a is 1\\n"', '"saved in C:\\\\Users"'),
+    (rules.portable_outputs, '"a is 1\\n"', '"<Line2D object at 0x7f3a2b1c>"'),
+    (rules.slides, '"slide_type": "slide"', '"slide_type": "page"'),
+    (rules.slides, '"slideshow"', '"slides"'),
+    (rules.alt_texts, "![a plane]", "![]"),
+    (rules.alt_texts, "![a plane](picture.png)", "<img src='picture.png'>"),
+    (rules.leads_on, "02_second", "03_third"),
+    (rules.outputs_say_not_attempted, rules.NOT_ATTEMPTED.diagnosis, "Correct."),
+    (rules.solutions_below, "```python", "```"),
+    (rules.solutions_below, "<details>", ""),
+    (rules.solutions_below, "<details>", "<details open>"),
+    (rules.solutions_below, "(A**2).sum()", "[(A**2).sum(), ...][0]"),
+    (rules.two_to_four, "my_gradient = ...", "my_gradient = 2"),
 ]
+
+
+def exchange(path, *pairs):
+    text = path.read_text(encoding="utf-8")
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 @pytest.fixture(scope="module")
@@ -125,9 +85,8 @@ def good_text(tmp_path_factory):
     path = tmp_path_factory.mktemp("good") / "01_first.ipynb"
     v4 = nbformat.v4
     makers = [v4.new_markdown_cell if "text" in name else v4.new_code_cell for name in CELLS]
-    cells = [make(source, id=name) for make, (name, source) in zip(makers, CELLS.items(), strict=True)]
-    for made in cells:
-        made.metadata["slideshow"] = {"slide_type": "slide"}
+    slide = {"slideshow": {"slide_type": "slide"}}
+    cells = [make(CELLS[name], id=name, metadata=slide) for make, name in zip(makers, CELLS, strict=True)]
     path.write_text(as_text(v4.new_notebook(cells=cells)), encoding="utf-8")
     refresh(path)
     return path.read_text(encoding="utf-8")
@@ -141,13 +100,6 @@ def path(tmp_path, good_text):
     return tmp_path / "01_first.ipynb"
 
 
-def change(path, *spoil):
-    nb = rules.load(path)
-    for one in spoil:
-        one(nb)
-    path.write_text(as_text(nb), encoding="utf-8")
-
-
 @pytest.mark.slow
 def test_a_good_notebook_passes_and_refreshing_it_changes_nothing(path):
     assert [problem for rule in rules.RULES for problem in rule(rules.load(path), path)] == []
@@ -157,32 +109,35 @@ def test_a_good_notebook_passes_and_refreshing_it_changes_nothing(path):
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize(("rule", "spoil"), BROKEN, ids=lambda f: getattr(f, "__name__", None))
-def test_each_rule_notices(path, rule, spoil):
-    change(path, spoil)
+@pytest.mark.parametrize(("rule", "old", "new"), BROKEN, ids=lambda value: getattr(value, "__name__", ""))
+def test_each_rule_notices(path, rule, old, new):
+    exchange(path, (old, new))
     assert list(rule(rules.load(path), path))
 
 
 def test_every_rule_is_tried():
-    assert {rule for rule, _ in BROKEN} == set(rules.RULES)
+    assert {rule for rule, *_ in BROKEN} == set(rules.RULES)
 
 
 @pytest.mark.slow
 def test_what_another_run_shows_otherwise_is_noticed(path):
-    """A cell that counts its runs, one that counts those of the kernel, one that was edited, and wrong solutions."""
-    spoil = [update("print", source="a = 1"), update("show", source="a += 1\na")]
-    spoil += [append("set-up", "\nb = globals().get('b', 0) + 1\nb")]
-    spoil += [swap("text-first", "G_Z @ W2", "2 * G_Z @ W2"), swap("text-second", "2 * A", "...")]
-    change(path, *spoil)
+    """A cell that counts its runs, wrong solutions, a cell that needs an exercise, and an output that was edited."""
+    exchange(
+        path,
+        ("a + 2", "a += 1\\na"),
+        ("return G_Z @ W2", "return 2 * G_Z @ W2"),
+        ("2 * np.ones(3)", "..."),
+        ("backward(X, y, params).G_b2.shape", "my_G_H(X, params.W2)"),
+    )
     refresh(path)
-    change(path, lambda nb: cell(nb, "after").outputs[0].data.update({"text/plain": "(3,)"}))
+    exchange(path, ('"a is 1\\n"', '"a is 3\\n"'))
     where = {problem.split(":")[0] for problem in runs.problems(path)}
-    assert where == {f"cell {list(CELLS).index(name)}" for name in ("show", "set-up", "first", "second", "after")}
+    assert where == {f"cell {list(CELLS).index(name)}" for name in ("print", "show", "first", "second", "after")}
 
 
 @pytest.mark.slow
 def test_a_notebook_that_raises_is_reported_and_left_as_it_was(path, capsys):
-    change(path, update("show", source="1 / 0"))
+    exchange(path, ("a + 2", "1 / 0"))
     before = path.read_bytes()
     assert main([str(path)]) == "Not saved: 01_first.ipynb"
     assert "ZeroDivisionError" in capsys.readouterr().out
@@ -192,8 +147,8 @@ def test_a_notebook_that_raises_is_reported_and_left_as_it_was(path, capsys):
 
 @pytest.mark.slow
 def test_a_widget_is_saved_as_its_picture_and_text(path):
-    change(path, update("show", source="import ipywidgets\nipywidgets.IntSlider(description='w')"))
+    exchange(path, ("a + 2", "import ipywidgets\\nipywidgets.IntSlider(description='w')"))
     refresh(path)
-    (saved,) = cell(rules.load(path), "show").outputs
+    (saved,) = rules.load(path).cells[list(CELLS).index("show")].outputs
     assert set(saved.data) == {"text/plain"}
     assert "description='w'" in saved.data["text/plain"]

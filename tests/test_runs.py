@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbclient.exceptions import CellExecutionError
 from refresh_notebooks import WIDGET_VIEW, execute, merge_streams
-from test_notebooks import PATHS, advice, by_name, code_cells, is_exercise, load, solved
+from test_notebooks import PATHS, advice, code_cells, is_exercise, load, solved
 
 pytestmark = pytest.mark.slow
 
@@ -61,7 +61,7 @@ def problems(path):
                 yield f"cell {n}: another run shows {str(now)[:500]}, the file {str(then)[:500]}"
 
 
-@pytest.mark.parametrize("path", PATHS, ids=by_name)
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_a_notebook_shows_the_same_again_and_its_solutions_are_right(path, tmp_path, monkeypatch):
     (tmp_path / "torch.py").write_text("raise ImportError('torch is hidden')", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
