@@ -19,7 +19,6 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 CELL_METADATA = {"jupyter", "slideshow", "tags"}
-IMAGE_METADATA = {"alt"}  # of a PNG; an SVG says itself in words
 
 
 def execute(nb, folder):
@@ -47,13 +46,11 @@ def clean(nb):
         for output in cell.outputs:
             if "data" in output:
                 output.data.pop(WIDGET_VIEW, None)
-                output.metadata = nbformat.from_dict(
-                    {
-                        kind: keep(meta, IMAGE_METADATA)
-                        for kind, meta in output.metadata.items()
-                        if kind in output.data and kind.startswith("image/")
-                    }
-                )
+                images = [kind for kind in output.metadata if kind in output.data and kind.startswith("image/")]
+                described = {
+                    kind: keep(output.metadata[kind], {"alt"}) for kind in images
+                }  # an SVG says itself in words
+                output.metadata = nbformat.from_dict(described)
 
 
 def merge_streams(outputs):

@@ -5,20 +5,17 @@ function gives, or what the same mistake gives there.
 """
 
 import re
-import tomllib
-from pathlib import Path
 
 import numpy as np
 import pytest
 from nets import make_net, values_of
-from test_check_answer import NET, RIGHT, SYMBOLS, function_of, told
+from test_check_answer import NET, RIGHT, SYMBOLS, TYPED, defined, function_of, told
 
 import checker
 import mlp_helpers as m
 from checker import Answer, check_answer
 from checker.lines import PLACES, TOOLS
 
-TYPED = tomllib.loads(Path(__file__).with_name("wrong_answers.toml").read_text(encoding="utf-8"))
 # N, inputs, hidden units, classes. In the last two axes have the same length, and shapes tell nothing.
 SIZES = [(5, 2, 16, 2), (12, 2, 5, 4), (16, 2, 16, 2), (16, 16, 16, 16)]
 
@@ -104,13 +101,6 @@ def test_edits_of_each_kind_are_made_with_words_and_a_place_and_each_line_once()
         for edit in edits:
             assert edit.symbol == symbol and edit.name and edit.line != checker.LINES[symbol]
             assert ("lr *" in edit.line) == ("{lr}" in edit.name) and ("[e]" in edit.line) == ("{e}" in edit.name)
-
-
-def defined(code):
-    """The function that the code defines."""
-    names = {"np": np, "m": m}
-    exec(code, names)
-    return names.popitem()[1]
 
 
 def test_nearly_every_answer_typed_by_hand_is_told():

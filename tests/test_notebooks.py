@@ -198,8 +198,8 @@ def advice(path, problems):
     return "\n".join([path.name, *problems, command])
 
 
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_a_notebook_keeps_every_rule(path):
-    nb = load(path)
-    problems = [f"{rule.__name__}: {problem}" for rule in RULES for problem in rule(nb, path)]
+def test_a_notebook_keeps_each_rule(path, rule):
+    problems = list(rule(load(path), path))
     assert not problems, advice(path, problems)

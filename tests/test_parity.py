@@ -11,24 +11,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from nets import COMMITTED_SEEDS, LIVE_SEEDS, checksum, digest, random_net
+from nets import COMMITTED_SEEDS, LIVE_SEEDS, checksum, digest, random_net, values_of
 
-from mlp_helpers import backward, forward, init_params, loss, toy_data
+from mlp_helpers import forward, init_params, toy_data
 
-HERE = Path(__file__).resolve().parent
 TOLERANCE = 1e-12
 NAMES = ["A1", "H", "Z", "P", "loss", "G_Z", "G_H", "G_A1", "G_X", "G_W1", "G_b1", "G_W2", "G_b2"]
 
-with np.load(HERE / "pytorch_values.npz") as saved:
+with np.load(Path(__file__).with_name("pytorch_values.npz")) as saved:
     CHECKSUMS = dict(zip(COMMITTED_SEEDS, saved["checksums"], strict=True))
     DIGESTS = dict(zip(COMMITTED_SEEDS, np.split(saved["values"], saved["ends"][:-1]), strict=True))
 NOTEBOOK_VALUES = json.loads((files("checker") / "pytorch_values.json").read_text(encoding="utf-8"))
 
 
-def our_values(X, y, params):
-    cache = forward(X, params)
-    found = cache._asdict() | backward(X, y, params, cache)._asdict() | {"loss": np.array(loss(X, y, params))}
-    return {name: found[name] for name in NAMES}
+def our_values(*net):
+    found = values_of(*net)
+    assert found["M"].dtype == bool
+    return {name: np.asarray(found[name]) for name in NAMES}
 
 
 def notebook_net():
@@ -57,24 +56,26 @@ def test_parity_with_committed_values(seed):
     assert start == len(DIGESTS[seed])
 
 
-def test_parity_with_the_values_of_notebook_06():
-    assert_parity(our_values(*notebook_net()), {name: NOTEBOOK_VALUES[name] for name in NAMES})
+@pytest.fixture
+def torch_values():
+    pytest.importorskip("torch")
+    from torch_net import torch_values
+
+    return torch_values
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", LIVE_SEEDS)
-def test_parity_with_live_pytorch(seed):
-    pytest.importorskip("torch")
-    from torch_net import torch_values
-
+def test_parity_with_live_pytorch(seed, torch_values):
     net = random_net(seed)
     assert_parity(our_values(*net), torch_values(*net))
 
 
-def test_live_pytorch_gives_the_values_of_notebook_06():
-    pytest.importorskip("torch")
-    from torch_net import torch_values
+def test_parity_with_the_values_of_notebook_06():
+    assert_parity(our_values(*notebook_net()), {name: NOTEBOOK_VALUES[name] for name in NAMES})
 
+
+def test_live_pytorch_gives_the_values_of_notebook_06(torch_values):
     assert_parity(torch_values(*notebook_net()), {name: NOTEBOOK_VALUES[name] for name in NAMES})
 
 
