@@ -44,9 +44,7 @@ def main(words):
         shutil.copytree(ROOT, copy, ignore=UNWANTED)
         for one in chosen:
             found = problem(copy, **one)
-            print(
-                f"{'NOT NOTICED' if found else 'noticed':12}{one['name']}", *filter(None, [found]), sep="  ", flush=True
-            )
+            print(f"{'NOT NOTICED' if found else 'noticed':12}{one['name']}  {found or ''}", flush=True)
             missed += [one["name"]] if found else []
     print(f"{len(chosen) - len(missed)} of {len(chosen)} noticed")
     return len(missed) > 0

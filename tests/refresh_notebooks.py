@@ -23,15 +23,9 @@ CELL_METADATA = {"jupyter", "slideshow", "tags"}
 
 def execute(nb, folder):
     """Run every code cell of nb in a fresh kernel of this Python, in the given folder."""
-    NotebookClient(
-        nb,
-        kernel_name="python3",
-        timeout=60,
-        extra_arguments=["--log-level=ERROR"],
-        record_timing=False,
-        store_widget_state=False,
-        resources={"metadata": {"path": str(folder)}},
-    ).execute()
+    quiet = {"extra_arguments": ["--log-level=ERROR"], "record_timing": False, "store_widget_state": False}
+    where = {"kernel_name": "python3", "resources": {"metadata": {"path": str(folder)}}}
+    NotebookClient(nb, timeout=60, **quiet, **where).execute()
 
 
 def clean(nb):
@@ -47,10 +41,8 @@ def clean(nb):
             if "data" in output:
                 output.data.pop(WIDGET_VIEW, None)
                 images = [kind for kind in output.metadata if kind in output.data and kind.startswith("image/")]
-                described = {
-                    kind: keep(output.metadata[kind], {"alt"}) for kind in images
-                }  # an SVG says itself in words
-                output.metadata = nbformat.from_dict(described)
+                # An SVG says itself in words; a PNG needs its alt text.
+                output.metadata = nbformat.from_dict({kind: keep(output.metadata[kind], {"alt"}) for kind in images})
 
 
 def merge_streams(outputs):

@@ -18,6 +18,7 @@ from checker.lines import PLACES, TOOLS
 
 # N, inputs, hidden units, classes. In the last two axes have the same length, and shapes tell nothing.
 SIZES = [(5, 2, 16, 2), (12, 2, 5, 4), (16, 2, 16, 2), (16, 16, 16, 16)]
+ERRORS = (NameError, ValueError, TypeError, IndexError, AttributeError)
 
 
 def same(a, b, right=0.0):
@@ -33,7 +34,7 @@ def value_with(lines, name, net):
     for symbol, line in [*(checker.LINES | lines).items()][first:]:
         try:
             names[symbol] = eval(line, names)
-        except (NameError, ValueError, TypeError, IndexError, AttributeError):
+        except ERRORS:
             names.pop(symbol, None)
         if symbol == name:
             return names.get(name)
@@ -125,51 +126,18 @@ def test_nearly_every_answer_typed_by_hand_is_told():
 
 # ---------------------------------------------------------------- mistakes of which only the numbers are seen
 
-TWO_THINGS = [
-    ("G_W1", {"G_Z": "P / N", "G_A1": "G_H"}),
-    ("G_X", {"P": "np.exp(Z)", "G_X": "-G_A1 @ W1"}),
-    ("G_b2", {"H": "A1", "G_b2": "G_Z.mean(axis=0)"}),
-    ("G_W2", {"G_W2": "-G_Z.T @ A1"}),
-    ("G_b1", {"G_b1": "G_A1.mean(axis=1)"}),
-]
 
-
-@pytest.mark.parametrize(("name", "lines"), TWO_THINGS, ids=lambda value: str(value))
-def test_two_edits_at_once_are_told(name, lines):
-    others = other(SIZES[0])
+@pytest.mark.parametrize("two", TYPED["two"], ids=str)
+def test_two_edits_at_once_are_told(two):
+    name, lines, others = two["seen"], two["lines"], other(SIZES[0])
     wrong, elsewhere = value_with(lines, name, NET), value_with(lines, name, others)
     assert is_told(check_answer(name, wrong, *NET), name, wrong, NET, elsewhere, others)
 
 
-MISTAKES = [
-    ("H", "A1"),
-    ("loss", "N * cross_entropy(Z, y)"),
-    ("loss", "-(np.log(P) * Y[:, ::-1]).sum() / N"),
-    ("G_Z", "P - Y"),
-    ("G_Z", "(P - Y) / N**2"),
-    ("G_Z", "(P - Y) / P.size"),
-    ("G_Z", "(Y - P) / N"),
-    ("G_Z", "(P - Y) / N * P * (1 - P)"),
-    ("G_Z", "P / N"),
-    ("G_Z", "(P - (Y.sum(axis=0) > 0)) / N"),
-    ("G_Z", "(P - Y[:, ::-1]) / N"),
-    ("G_Z", "(P - Y) / N * (np.arange(N) == N - 1)[:, None]"),
-    ("G_Z", "np.array([P[1] - Y[1]] * N) / N"),
-    ("G_H", "G_Z @ (W2 - 0.625 * G_W2)"),
-    ("G_H", "G_Z @ (W2 - 50 * G_W2)"),
-    ("G_H", "G_Z @ G_W2"),
-    ("G_A1", "G_H"),
-    ("G_A1", "G_H * (G_H > 0)"),
-    ("G_A1", "G_H * (A1 <= 0)"),
-    ("G_A1", "G_H * H"),
-    ("G_W1", "N * np.outer(G_A1[1], X[1])"),
-    ("G_b1", "G_A1.sum()"),
-    ("G_b1", "np.ones(N) @ G_A1 / N"),
-]
-
-
 @pytest.mark.parametrize("size", SIZES[1::2], ids=str)
-@pytest.mark.parametrize(("symbol", "line"), MISTAKES)
+@pytest.mark.parametrize(
+    ("symbol", "line"), [(symbol, line) for symbol, lines in TYPED["mistakes"].items() for line in lines]
+)
 def test_a_mistake_is_told_in_every_tensor_that_it_changes(symbol, line, size):
     net, others = make_net(*size), make_net(size[0] + 1, *size[1:], seed=1)
     right = values_of(*net)

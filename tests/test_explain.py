@@ -12,16 +12,8 @@ from nets import make_net, values_of
 import mlp_helpers as mlp
 from explorers.explain import LIGHTS, explain
 
-STEPS = {  # what is no sum
-    "Y": lambda column, N, y: y == column,
-    "H": lambda column, N, a: max(a, 0),
-    "P": lambda column, N, *z: exp(z[column]) / fsum(map(exp, z)),
-    "G_Z": lambda column, N, p, y: (p - y) / N,
-    "M": lambda column, N, a: a > 0,
-    "G_A1": lambda column, N, g, m: g * m,
-}
 GIVEN = {"X", "y", *mlp.Params._fields}
-every_net = pytest.mark.parametrize("sizes", [(1, 2, 3, 2), (5, 2, 16, 2), (12, 2, 16, 3), (20, 3, 4, 18)], ids=str)
+NO_SUM = {"Y", "H", "P", "G_Z", "M", "G_A1"}
 
 
 def values_at_a_hinge(*sizes, shift=0.0):
@@ -57,43 +49,34 @@ def computed(line):
     return eval(line, {"exp": exp, "log": log}), result
 
 
-@every_net
-def test_the_terms_and_the_sources_make_the_value(sizes):
-    values = values_at_a_hinge(*sizes)
+@pytest.mark.parametrize("sizes", [(1, 2, 3, 2), (5, 2, 16, 2), (12, 2, 16, 3), (20, 3, 4, 18)], ids=str)
+def test_the_terms_the_sources_and_the_line_make_the_value(sizes):
+    values, N = values_at_a_hinge(*sizes), sizes[0]
     for symbol, row, column, found in each(values, LIGHTS):
         assert found.value == exact(values, (symbol, row, column))
-        numbers = [exact(values, entry) for entry in found.sources]
-        assert bool(found.terms) == (symbol not in GIVEN | STEPS.keys()) and bool(numbers) == (symbol not in GIVEN)
+        assert bool(found.terms) == (symbol not in GIVEN | NO_SUM) and bool(found.sources) == (symbol not in GIVEN)
+        assert "".join(text for text, _ in found.factors) == found.text
         if symbol in GIVEN:
             written = re.search(r" = (\S+), ", found.text)[1]
             assert abs(float(written) - found.value) <= off(written)
-        elif symbol in STEPS:
-            assert np.isclose(STEPS[symbol](column, sizes[0], *numbers), found.value, rtol=1e-12, atol=0)
-        else:
-            assert abs(fsum(found.terms) - found.value) <= 1e-12 * fsum(map(abs, found.terms))
+            continue
+        if found.terms:
             by_symbol = [list(group) for _, group in groupby(found.sources, key=lambda entry: entry[0])]
             bias = [by_symbol.pop()] if symbol in ("A1", "Z") else []
             addends = [*zip(*by_symbol, strict=True), *zip(*bias, strict=True)]
             products = [prod(exact(values, entry) for entry in addend) for addend in addends]
-            terms = -np.log(products) / sizes[0] if symbol == "loss" else products
-            assert np.allclose(found.terms, terms, rtol=1e-12, atol=0)
+            assert np.allclose(found.terms, -np.log(products) / N if symbol == "loss" else products, rtol=1e-12, atol=0)
+            assert abs(fsum(found.terms) - found.value) <= 1e-12 * fsum(map(abs, found.terms))
 
-
-@every_net
-def test_the_line_says_the_numbers_that_it_was_made_from(sizes):
-    values = values_at_a_hinge(*sizes)
-    for symbol, row, _, found in each(values, set(LIGHTS) - GIVEN):
-        assert "".join(text for text, _ in found.factors) == found.text
         takeable = {entry: text for text, entry in found.factors if entry}
         assert all(abs(float(text) - exact(values, entry)) <= off(text) for entry, text in takeable.items())
         by_value, result = computed("".join(repr(exact(values, e)) if e else text for text, e in found.factors))
         assert abs(float(result) - found.value) <= off(result)
-
         terms = sorted(np.exp(values["Z"][row]) if symbol == "P" else found.terms, key=abs)
         rounded = 0
         if len(terms) > 17:
             rest = re.search(r"([^() ]+)\)* from (\d+) more", found.text)
-            rounded, unsaid = off(rest[1]), fsum(terms[:-6]) * (-sizes[0] if symbol == "loss" else 1)
+            rounded, unsaid = off(rest[1]), fsum(terms[:-6]) * (-N if symbol == "loss" else 1)
             unsaid = log(unsaid) if symbol == "P" else unsaid
             assert int(rest[2]) == len(terms) - 6 and abs(float(rest[1]) - unsaid) <= rounded
         else:
@@ -133,13 +116,16 @@ def test_a_probability_that_rounds_to_0_is_still_said():
     assert np.isclose(by_value, values["loss"], rtol=1e-5)
 
 
-def test_bad_input_is_named():
-    for error, entry, says in [
+@pytest.mark.parametrize(
+    ("error", "entry", "says"),
+    [
         (ValueError, ("Q", 0, 0), "symbol: .*G_X.*'Q'"),
         (TypeError, (3, 0, 0), "symbol: .*int 3"),
         (ValueError, ("H", -1, 0), "row: .*0 to 4.*-1"),
         (ValueError, ("b1", 0, 16), "column: .*0 to 15.*16"),
         (TypeError, ("H", 0, 1.0), "column: .*float 1.0"),
-    ]:
-        with pytest.raises(error, match=f"^{says}$"):
-            explain(values_at_a_hinge(), *entry)
+    ],
+)
+def test_bad_input_is_named(error, entry, says):
+    with pytest.raises(error, match=f"^{says}$"):
+        explain(values_at_a_hinge(), *entry)

@@ -67,8 +67,8 @@ def test_a_change_waits_for_a_prediction(name):
     seen, before = screen(explorer), state(explorer)
     for control in ("x1", "b1", "flip"):
         move(explorer.controls[control], 0.9)
-        assert differences(screen(explorer), seen) == ["prediction"]
-        assert "A change is waiting." in repr(explorer) and not differences(state(explorer), before)
+        assert differences(screen(explorer), seen) == ["prediction"] and not differences(state(explorer), before)
+        assert "A change is waiting." in repr(explorer)
     explorer.controls["example"].value = 5
     explorer.controls["example"].value = 3  # a look at another example neither shows nor loses what waits
     assert not differences(state(explorer), before)
@@ -196,16 +196,14 @@ def test_softmax_a_constant_added_to_all_logits_moves_no_probability():
 def test_forward_the_network_says_the_numbers_of_the_chosen_example():
     explorer = chosen("forward_explorer")
     move(explorer.controls["x2"], 0.9)
-    Z, P = explorer.views["Z"].array[3], explorer.views["P"].array[3]
-    assert f"x = ({explorer.X[3, 0]:z.2f}, {explorer.X[3, 1]:z.2f})" in repr(explorer)
+    (x1, x2), Z, P, H = explorer.X[3], *(explorer.views[symbol].array[3] for symbol in ("Z", "P", "H"))
+    assert f"x = ({x1:z.2f}, {x2:z.2f})" in repr(explorer)
     assert f"z = ({Z[0]:z.2f}, {Z[1]:z.2f}), p = ({P[0]:.3f}, {P[1]:.3f})." in repr(explorer)
-    lit = (explorer.views["H"].array[3] > 0).sum()
-    assert f"{lit} of 16 hidden units are lit for example 3." in repr(explorer)
+    assert f"{(H > 0).sum()} of 16 hidden units are lit for example 3." in repr(explorer)
 
 
 def test_output_layer_outer_products_add_up_to_G_W2():
     explorer, total = make("output_layer_explorer", *own_net()), 0
-    explorer.controls["unit"].value, explorer.controls["class"].value = 7, 1
     for i in range(12):
         explorer.controls["example"].value = i
         outer = explorer.views["outer"].array
@@ -228,11 +226,10 @@ def test_relu_a_unit_dies_for_the_whole_batch_and_wakes():
 
 
 def test_training_walks_the_steps_of_train_and_back():
-    X, y, params = own_net()
-    explorer = make("training_explorer", X, y, params)
+    explorer = make("training_explorer", *own_net())
     for step, lr in ((20, 0.5), (0, 0.5), (7, 2)):
         explorer.controls["lr"].value, explorer.controls["step"].value = lr, step
-        trained, history = m.train(X, y, params, lr, step)
+        trained, history = m.train(*own_net(), lr, step)
         assert all(np.array_equal(now, then) for now, then in zip(explorer.params, trained, strict=True))
         assert f"Step {step}: loss {history.loss[-1]:.4f}, right on {history.accuracy[-1]:.1%}" in repr(explorer)
 
@@ -262,16 +259,23 @@ def test_backprop_steps_show_what_goes_in_and_comes_out():
     assert step.value == play.value == 2
 
 
-def case_of(name):
-    return next(case for case, bug in enumerate(explorers.bugs.CASES) if bug.name.startswith(name))
+def lab_with(mistake, *net):
+    lab = make("bug_lab", *net)
+    names = [bug.name for bug in explorers.bugs.CASES]
+    lab.controls["bug"].value = next(case for case, name in enumerate(names) if name.startswith(mistake))
+    return lab
+
+
+def guesses(lab, guess):
+    lab.controls["guess"].value = guess
+    lab.controls["check"].click()
+    return repr(lab)
 
 
 @pytest.mark.parametrize("size", [30, 1e3])
 def test_the_bug_lab_says_at_which_step_the_numbers_overflow(size):
     X, y = m.toy_data("moons", 20, np.random.default_rng(0))
-    lab = make("bug_lab", size * X, y)
-    lab.controls["bug"].value = case_of("the sign")
-    rows = lab.views["detectors"].rows
+    rows = lab_with("the sign", size * X, y).views["detectors"].rows
     steps = int(re.search(r"overflow at step (\d+)$", rows["Loss"])[1])
     assert rows["Accuracy"].endswith(f" after {steps - 1} steps")
 
@@ -279,13 +283,10 @@ def test_the_bug_lab_says_at_which_step_the_numbers_overflow(size):
 @pytest.mark.parametrize("name", ["A1 in", "the mask is missing", "W2 is used after"])
 def test_the_bug_lab_says_so_where_a_mistake_does_no_harm(name):
     X, y, params = own_net()
-    lab = make("bug_lab", X, y, m.Params(*(0 * value for value in params)))
-    lab.controls["bug"].value = case_of(name)
+    lab = lab_with(name, X, y, m.Params(*(0 * value for value in params)))
     assert lab.views["detectors"].rows["Gradient check, N = 12"] == "passes"
     for guess, says in (("nothing", "does no harm"), ("P", "does no harm"), (lab.bug.symbol, "Right!")):
-        lab.controls["guess"].value = guess
-        lab.controls["check"].click()
-        assert says in repr(lab)
+        assert says in guesses(lab, guess)
 
 
 def test_the_bug_lab_marks_what_is_solved_and_nothing_else():
@@ -294,8 +295,6 @@ def test_the_bug_lab_marks_what_is_solved_and_nothing_else():
     number.value = 4
     right = "nothing" if lab.bug.name == "nothing" else {"M": "G_A1"}.get(lab.bug.symbol, lab.bug.symbol)
     for _, guess in lab.controls["guess"].options[1:]:
-        lab.controls["guess"].value = guess
-        lab.controls["check"].click()
-        assert ("Right!" in repr(lab)) == (guess == right), guess
+        assert ("Right!" in guesses(lab, guess)) == (guess == right), guess
     assert [label for label, _ in number.options if "solved" in label] == ["number 5 (solved)"]
     assert number.value == 4 and "Solved: 5." in repr(lab)

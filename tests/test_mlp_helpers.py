@@ -1,35 +1,28 @@
 """What each public function of mlp_helpers promises beyond what the parity tests compare with PyTorch."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from nets import make_net
 
 import mlp_helpers as m
 from mlp_helpers import Params
 
 GRADIENTS = ["G_Z", "G_W2", "G_b2", "G_H", "G_A1", "G_W1", "G_b1", "G_X"]
-seeds = st.integers(0, 2**32 - 1)
-
-
 # ---------------------------------------------------------------- softmax, log_softmax, cross_entropy, one_hot
 
 
-@st.composite
-def logits(draw):
-    rng = np.random.default_rng(draw(seeds))
-    shape = draw(st.tuples(st.integers(1, 9), st.integers(1, 6)))
-    return draw(st.sampled_from([0.0, 1e-3, 1.0, 100.0, 1e4])) * rng.uniform(-1, 1, shape)
-
-
-@given(logits(), st.floats(-1e4, 1e4))
-def test_softmax_is_what_it_says_and_a_constant_added_to_a_row_changes_nothing(Z, constant):
+@pytest.mark.parametrize("size", [0.0, 1e-3, 1.0, 100.0, 1e4])
+@pytest.mark.parametrize("C", [1, 2, 6])
+def test_softmax_is_what_it_says_and_a_constant_added_to_a_row_changes_nothing(C, size):
+    Z = size * np.random.default_rng(0).uniform(-1, 1, (99, C))
     P = m.softmax(Z)
-    assert (P >= 0).all() and np.abs(P.sum(axis=1) - 1).max() <= 1e-15 * Z.shape[1]
+    assert (P >= 0).all() and np.abs(P.sum(axis=1) - 1).max() <= 1e-15 * C
     assert np.allclose(np.exp(m.log_softmax(Z)), P, rtol=1e-11, atol=0)
-    assert np.abs(m.softmax(Z + constant) - P).max() <= 1e-10
-    assert np.abs(m.log_softmax(Z + constant) - m.log_softmax(Z)).max() <= 1e-10
+    for constant in (-1e4, -0.3, 7.0, 1e4):
+        assert np.abs(m.softmax(Z + constant) - P).max() <= 1e-10
+        assert np.abs(m.log_softmax(Z + constant) - m.log_softmax(Z)).max() <= 1e-10
 
 
 @pytest.mark.parametrize("size", [1e4, 1e300])
@@ -101,22 +94,14 @@ def test_numerical_gradient_takes_the_step_it_is_given():
     assert m.numerical_gradient(lambda a: a**3, 1.0, step=0.5) == pytest.approx(3 + 0.5**2, rel=1e-14)
 
 
-@st.composite
-def nets(draw):
-    """X, y, params of any shapes and sizes, in which some rows of X and some biases are 0."""
-    rng = np.random.default_rng(draw(seeds))
-    N, n_in, n_hidden, n_out = (draw(st.integers(1, limit)) for limit in (4, 4, 9, 5))
-    X = rng.normal(size=(N, n_in)) * (rng.random((N, 1)) > draw(st.sampled_from([0, 0.5])))
-    sizes = st.sampled_from([0.1, 1.0, 3.0])
-    params = m.Params(*(draw(sizes) * a for a in m.init_params(rng, n_in, n_hidden, n_out)))
-    params.b1[rng.random(n_hidden) < draw(st.sampled_from([0, 0.5]))] = 0
-    return X, rng.integers(n_out, size=N), params
-
-
-@given(nets())
-@settings(max_examples=30)
-def test_check_gradients_never_calls_the_right_backward_wrong(net):
-    report = m.check_gradients(*net)
+@pytest.mark.parametrize("seed", range(30))
+def test_check_gradients_never_calls_the_right_backward_wrong(seed):
+    """Whatever the shapes and sizes, and though some rows of X and some biases are 0."""
+    rng = np.random.default_rng(seed)
+    N, n_in, n_hidden, n_out = rng.integers(1, [5, 5, 10, 6])
+    X, y, params = make_net(N, n_in, n_hidden, n_out, seed)
+    X[rng.random(N) < 0.4], params.b1[rng.random(n_hidden) < 0.4] = 0, 0
+    report = m.check_gradients(X, y, [rng.choice([0.1, 1, 3]) * value for value in params])
     assert all(check.ok is not False for check in report.values()), report
 
 
@@ -219,3 +204,100 @@ def test_the_report_reads_as_a_table_and_by_name():
     assert all(line.endswith("ok") for line in lines) and "(16, 2)" in lines[GRADIENTS.index("G_W1")]
     with pytest.raises(AttributeError, match=r"report: expected one of G_Z, .*, got 'G_w1'"):
         report.G_w1  # noqa: B018
+
+
+# ---------------------------------------------------------------- init_params, sgd_step, train
+
+every_data_set = pytest.mark.parametrize("data", m.DATA_SETS)
+
+
+def test_init_params_are_he_weights_and_small_biases():
+    params = m.init_params(np.random.default_rng(0), n_in=200, n_hidden=300, n_out=400)
+    assert [a.shape for a in params] == [(300, 200), (300,), (400, 300), (400,)]
+    spreads = [np.sqrt(2 / 200), 0.1, np.sqrt(2 / 300), 0.1]
+    for array, spread in zip(params, spreads, strict=True):
+        assert array.std() == pytest.approx(spread, rel=0.1) and abs(array.mean()) < 0.2 * spread
+        assert array.all()
+    assert [a.shape for a in m.init_params(np.random.default_rng(0))] == [(16, 2), (16,), (2, 16), (2,)]
+
+
+def test_the_same_seed_draws_the_same():
+    def draw(seed):
+        rng = np.random.default_rng(seed)
+        return [*m.init_params(rng), *(m.toy_data(name, 9, rng)[0] for name in m.DATA_SETS)]
+
+    assert all(np.array_equal(a, b) for a, b in zip(draw(1), draw(1), strict=True))
+    assert not any(np.array_equal(a, b) for a, b in zip(draw(1), draw(2), strict=True))
+
+
+def test_sgd_step():
+    params = Params([[1.0, 2.0]], [3.0], [[4.0], [5.0]], [6.0, 7.0])
+    grads = SimpleNamespace(G_W1=[[10, 20]], G_b1=[30], G_W2=[[40], [50]], G_b2=[60, 80])
+    stepped = m.sgd_step(params, grads, lr=0.1)
+    assert isinstance(stepped, Params)
+    for value, expected in zip(stepped, ([[0, 0]], [0], [[0], [0]], [0, -1]), strict=True):
+        assert np.array_equal(value, expected)
+
+
+@pytest.mark.parametrize("steps", [0, 4])
+def test_train_is_sgd_step_repeated_with_a_history(steps):
+    X, y, params = make_net(12)
+    seen = []
+    trained, history = m.train(X, y, tuple(params), 0.3, steps, lambda step, params: seen.append((step, params)))
+    expected = [params]
+    for _ in range(steps):
+        expected.append(m.sgd_step(expected[-1], m.backward(X, y, expected[-1]), 0.3))
+    assert [step for step, _ in seen] == [*range(1, steps + 1)] and isinstance(trained, Params)
+    for found, want in zip([params, *(p for _, p in seen), trained], [*expected, expected[-1]], strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(found, want, strict=True))
+    assert np.array_equal(history.loss, [m.loss(X, y, p) for p in expected])
+    assert np.array_equal(history.accuracy, [m.accuracy(X, y, p) for p in expected])
+    assert (np.diff(history.loss) < 0).all()
+
+
+@pytest.mark.parametrize(
+    ("data", "steps", "reached"),
+    [("blobs", 200, 0.95), ("moons", 500, 0.95), ("circles", 1000, 0.95), ("xor", 1000, 0.95), ("spirals", 4000, 0.7)],
+)
+def test_every_data_set_trains(data, steps, reached):
+    rng = np.random.default_rng(0)
+    X, y = m.toy_data(data, 100, rng)
+    _, history = m.train(X, y, m.init_params(rng), 0.5, steps)
+    assert history.accuracy[-1] >= reached and history.loss[-1] < history.loss[0] / 1.25
+
+
+# ---------------------------------------------------------------- toy data
+
+
+@pytest.mark.parametrize("n", [1, 7, 200])
+@every_data_set
+def test_toy_data_has_classes_in_turn_near_the_middle(data, n):
+    X, y = m.toy_data(data, n, np.random.default_rng(0))
+    assert X.shape == (n, 2) and X.dtype == np.float64
+    assert y.tolist() == ([0, 1] * n)[:n] and y.dtype.kind == "i"
+    assert np.abs(X).max() < 2.2 and np.abs(X.mean(axis=0)).max() < 1.5
+
+
+@every_data_set
+def test_noise_is_added_to_the_same_points(data):
+    def draw(noise):
+        return m.toy_data(data, 400, np.random.default_rng(0), noise)[0]
+
+    moved = draw(0.3) - draw(0)
+    assert moved.std() == pytest.approx(0.3, rel=0.1) and np.allclose(draw(0.6) - draw(0), 2 * moved)
+    assert np.array_equal(draw(0.1), m.toy_data(data, 400, np.random.default_rng(0))[0])
+
+
+SHAPES = {
+    "blobs": lambda x1, x2, y, r: ((1.6 * x1 + 1.2 * x2 > 0) == y).mean() > 0.97,
+    "moons": lambda x1, x2, y, r: np.allclose(np.sqrt(1 - (x1 - y + 0.5) ** 2) * (1 - 2 * y), x2 - y / 2 + 0.25),
+    "circles": lambda x1, x2, y, r: np.allclose(r, np.where(y, 0.6, 1.4)),
+    "xor": lambda x1, x2, y, r: ((x1 * x2 < 0) == y).all() and len({*zip(x1 > 0, x2 > 0, strict=True)}) == 4,
+    "spirals": lambda x1, x2, y, r: np.allclose(x1 + 1j * x2, r * np.exp(1j * np.pi * (3 * r / 1.7 + y))),
+}
+
+
+@every_data_set
+def test_without_noise_each_data_set_has_its_shape(data):
+    X, y = m.toy_data(data, 200, np.random.default_rng(0), noise=0)
+    assert SHAPES[data](*X.T, y, np.hypot(*X.T))

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from nets import COMMITTED_SEEDS, LIVE_SEEDS, checksum, digest, random_net, values_of
 
-from mlp_helpers import forward, init_params, toy_data
+from mlp_helpers import init_params, toy_data
 
 TOLERANCE = 1e-12
 NAMES = ["A1", "H", "Z", "P", "loss", "G_Z", "G_H", "G_A1", "G_X", "G_W1", "G_b1", "G_W2", "G_b2"]
@@ -77,16 +77,3 @@ def test_parity_with_the_values_of_notebook_06():
 
 def test_live_pytorch_gives_the_values_of_notebook_06(torch_values):
     assert_parity(torch_values(*notebook_net()), {name: NOTEBOOK_VALUES[name] for name in NAMES})
-
-
-def test_the_random_nets_cover_what_can_go_wrong():
-    nets = [random_net(seed) for seed in COMMITTED_SEEDS]
-    sizes = [len(X) for X, _, _ in nets]
-    forwards = [forward(X, params) for X, _, params in nets]
-    scales = [np.abs(W).max() for _, _, params in nets for W in params if W.ndim == 2]
-    assert min(sizes) == 1 and max(sizes) > 3500
-    assert min(scales) < 1e-3 and max(scales) > 99
-    assert sum(np.abs(f.Z).max() > 9e3 for f in forwards) > 30
-    assert sum((f.A1 == 0).all(axis=1).any() for f in forwards) > 30
-    assert sum((f.A1 < 0).all(axis=0).any() and (f.A1 > 0).any() for f in forwards) > 30
-    assert len({(W1.shape, W2.shape) for _, _, (W1, _, W2, _) in nets}) == 5
