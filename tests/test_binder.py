@@ -44,13 +44,10 @@ def run(command, **settings):
 # ---------------------------------------------------------------- versions
 
 
-def test_what_the_project_needs_is_what_requirements_txt_says():
+def test_what_the_project_needs_is_what_requirements_txt_says_and_every_range_has_both_bounds():
     ranges = {requirement.name: requirement.specifier for requirement in requirements("requirements.txt")}
     assert list(ranges) == ["numpy", "matplotlib", "ipywidgets", "jupyterlab", "nbval"]
     assert {need.name: need.specifier for need in map(Requirement, PROJECT["dependencies"])}.items() <= ranges.items()
-
-
-def test_every_range_has_a_lower_and_an_upper_bound():
     for requirement in requirements("requirements.txt") + requirements("tests/requirements.txt"):
         assert sorted(bound.operator for bound in requirement.specifier) == ["<", ">="], requirement
 
@@ -83,24 +80,16 @@ def test_the_lock_says_how_it_is_made_and_names_no_registry():
 # ---------------------------------------------------------------- what repo2docker makes of them
 
 
-def dockerfile(folder):
+def dockerfile():
     pytest.importorskip("repo2docker", reason="repo2docker does not run on Windows")
-    return run([sys.executable, "-m", "repo2docker", "--no-build", "--debug", str(folder)]).splitlines()
+    return run([sys.executable, "-m", "repo2docker", "--no-build", "--debug", str(ROOT)])
 
 
 @pytest.mark.slow
-def test_dockerfile_has_the_python_the_requirements_and_nothing_else(tmp_path):
-    """What the repository adds to a Dockerfile of that Python alone is one pip command."""
-    (tmp_path / ".binder").mkdir()
-    shutil.copy(ROOT / ".binder/runtime.txt", tmp_path / ".binder")
-    lines, bare = dockerfile(ROOT), dockerfile(tmp_path)
-    assert f"Building conda environment for python={PYTHON}" in lines
-    added = [line for line in lines if line not in bare and "local repo" not in line and not line.startswith("#")]
-    assert added == [
-        "COPY --chown=0:0 src/.binder/requirements.txt ${REPO_DIR}/.binder/requirements.txt",
-        'RUN ${KERNEL_PYTHON_PREFIX}/bin/pip install --no-cache-dir -r ".binder/requirements.txt"',
-    ]
-    assert lines.index("COPY --chown=0:0 src/ ${REPO_DIR}/") < lines.index(added[1])
+def test_dockerfile_has_that_python_and_installs_the_requirements_and_nothing_else():
+    text = dockerfile()
+    assert f"Building conda environment for python={PYTHON}\n" in text
+    assert re.findall(INSTALL, text) == ['pip install --no-cache-dir -r ".binder/requirements.txt"']
 
 
 @pytest.mark.network
@@ -119,7 +108,7 @@ def test_the_environment_is_the_lock_no_more_and_no_less_and_a_notebook_runs_in_
     def in_it(*arguments):
         return run([python, *arguments], cwd=folder, env=clean)
 
-    for command in re.findall(INSTALL, "\n".join(dockerfile(ROOT))):
+    for command in re.findall(INSTALL, dockerfile()):
         in_it("-m", *shlex.split(command))
     listed = in_it("-m", "pip", "--disable-pip-version-check", "list", "--format=json")
     packages = json.loads(listed[listed.index("[{") :].splitlines()[0])

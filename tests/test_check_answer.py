@@ -242,9 +242,7 @@ def test_the_line_that_raised_is_the_learners_own(tmp_path):
     [
         ({"name": "G_Q"}, ValueError, "^name: expected one of A1, H, .*, backward, got 'G_Q'$"),
         ({"name": ["G_Z"]}, TypeError, "^name: expected one of A1, .*, got list"),
-        ({"X": np.ones((5, 3))}, ValueError, r"^X: expected shape \(N, 2\), got \(5, 3\)$"),
         ({"y": [0, 1, 2, 0, 1]}, ValueError, "^y: "),
-        ({"params": [np.ones(2)] * 4}, ValueError, r"^params\.W1: "),
     ],
 )
 def test_a_bad_argument_is_the_authors_mistake_and_raises(change, error, message):
@@ -263,14 +261,6 @@ def squares(array):
 
 def waves(array):
     return (np.sin(array) + 0.2 * array**2).sum()
-
-
-def squared_error(array):
-    return ((array - 1) ** 2).sum()
-
-
-def leaky(array):
-    return np.where(array > 0, array, 0.2 * array).sum()
 
 
 AT = np.random.default_rng(0).normal(size=(5, 3))
@@ -297,9 +287,9 @@ def test_slopes_that_are_right():
         (waves, COS + 0.2 * AT, "minus 0.2 times the array"),
         (waves, COS + AT, "plus 0.6 times the array"),
         (waves, 3 * COS + 0.4 * AT, "3 times the right one minus 0.8 times the array"),
-        (squared_error, 2 * AT - 1, "does not depend on the array, which is taken times 0.5"),
-        (squared_error, AT - 2, "that depends on the array, which is taken times 0.5"),
-        (leaky, 1.0 * (AT > 0), "elsewhere the right one times 0."),
+        (lambda a: ((a - 1) ** 2).sum(), 2 * AT - 1, "does not depend on the array, which is taken times 0.5"),
+        (lambda a: ((a - 1) ** 2).sum(), AT - 2, "that depends on the array, which is taken times 0.5"),
+        (lambda a: np.where(a > 0, a, 0.2 * a).sum(), 1.0 * (AT > 0), "elsewhere the right one times 0."),
     ],
 )
 def test_slopes_that_are_wrong(f, answer, said):

@@ -75,22 +75,10 @@ def test_lists_whole_numbers_and_matrices_are_welcome(kind):
 # ---------------------------------------------------------------- numerical_gradient and check_gradients
 
 
-@pytest.mark.parametrize(
-    ("f", "array", "slope"),
-    [
-        (lambda a: (a**3).sum(), [[1, 2], [3, 4]], [[3, 12], [27, 48]]),
-        (lambda a: a[0] * a[1], [5.0, 7.0], [7, 5]),
-        (np.sin, 0.0, 1),
-        (lambda a: np.abs(a).sum(), [0.0, 2.0, -2.0], [0, 1, -1]),
-    ],
-)
-def test_numerical_gradient_of_known_functions(f, array, slope):
-    found = m.numerical_gradient(f, array)
-    assert found.shape == np.shape(slope)
-    assert np.allclose(found, slope, rtol=1e-8, atol=1e-8)
-
-
-def test_numerical_gradient_takes_the_step_it_is_given():
+def test_numerical_gradient_of_known_functions():
+    cubes = m.numerical_gradient(lambda a: (a**3).sum(), [[1, 2], [3, 4]])
+    assert cubes.shape == (2, 2) and np.allclose(cubes, [[3, 12], [27, 48]], rtol=1e-8)
+    assert np.allclose(m.numerical_gradient(lambda a: np.abs(a).sum(), [0.0, 2.0, -2.0]), [0, 1, -1], atol=1e-8)
     assert m.numerical_gradient(lambda a: a**3, 1.0, step=0.5) == pytest.approx(3 + 0.5**2, rel=1e-14)
 
 
@@ -109,8 +97,7 @@ def test_check_gradients_never_calls_the_right_backward_wrong(seed):
 def test_check_gradients_passes_the_right_backward_at_every_size(size, b2):
     X, y, params = make_net(12)
     report = m.check_gradients(X, y, params._replace(W1=size * params.W1, W2=size * params.W2, b2=params.b2 + b2))
-    assert report.ok and list(report) == GRADIENTS
-    assert all(check.relative_error < 1e-6 and not check.on_kink.any() for check in report.values())
+    assert report.ok and list(report) == GRADIENTS and report["G_H"].relative_error < 1e-6
 
 
 def changed(name, change):
@@ -160,9 +147,8 @@ def test_the_kink_trap():
         assert not report[name].slope_left.any() and not report[name].analytic.any()
         assert np.allclose(report[name].numeric, report[name].slope_right / 2, rtol=1e-9)
     # Moving X to the right wakes the units with W1 > 0, and to the left those with W1 < 0.
-    right, left = grads.G_H @ np.maximum(params.W1, 0), grads.G_H @ np.minimum(params.W1, 0)
-    assert np.allclose(report.G_X.slope_right, right, rtol=0, atol=1e-4)
-    assert np.allclose(report.G_X.slope_left, left, rtol=0, atol=1e-4)
+    for slope, part in ((report.G_X.slope_right, np.maximum), (report.G_X.slope_left, np.minimum)):
+        assert np.allclose(slope, grads.G_H @ part(params.W1, 0), rtol=0, atol=1e-4)
     assert "kink at G_b1[0]" in str(report) and "on the left" in str(report)
 
 
@@ -219,15 +205,6 @@ def test_init_params_are_he_weights_and_small_biases():
         assert array.std() == pytest.approx(spread, rel=0.1) and abs(array.mean()) < 0.2 * spread
         assert array.all()
     assert [a.shape for a in m.init_params(np.random.default_rng(0))] == [(16, 2), (16,), (2, 16), (2,)]
-
-
-def test_the_same_seed_draws_the_same():
-    def draw(seed):
-        rng = np.random.default_rng(seed)
-        return [*m.init_params(rng), *(m.toy_data(name, 9, rng)[0] for name in m.DATA_SETS)]
-
-    assert all(np.array_equal(a, b) for a, b in zip(draw(1), draw(1), strict=True))
-    assert not any(np.array_equal(a, b) for a, b in zip(draw(1), draw(2), strict=True))
 
 
 def test_sgd_step():

@@ -37,19 +37,18 @@ def load(path):
 
 
 def cells(nb, kind):
-    return [(n, cell) for n, cell in enumerate(nb.cells) if cell.cell_type == kind]
+    return [(n, cell) for n, cell in enumerate(nb.cells) if cell.cell_type == kind and cell.source.strip()]
 
 
 def code_cells(nb):
-    return [(n, cell) for n, cell in cells(nb, "code") if cell.source.strip()]
+    return cells(nb, "code")
 
 
 def output_texts(cell):
     for output in cell.outputs:
         yield output.get("text", "")
         for kind, data in output.get("data", {}).items():
-            if kind not in ("image/png", "image/jpeg"):
-                yield data if isinstance(data, str) else json.dumps(data)
+            yield "" if kind in ("image/png", "image/jpeg") else data if isinstance(data, str) else json.dumps(data)
 
 
 # A rule takes a notebook and its path, and gives the problems it finds.
@@ -99,7 +98,7 @@ def short_cells(nb, path):
 
 
 def allowed_code(nb, path):
-    for n, cell in cells(nb, "code"):
+    for n, cell in code_cells(nb):
         for what, pattern in FORBIDDEN_CODE.items():
             if re.search(pattern, cell.source, flags=re.MULTILINE):
                 yield f"cell {n}: {what}"
@@ -142,19 +141,12 @@ def is_exercise(cell):
     return "..." in cell.source and re.search(r"\b(check_answer|check_slopes)\(", cell.source) is not None
 
 
-def solution_below(nb, n):
-    """The code of the collapsed markdown cell after cell n, or None."""
-    cell = nb.cells[n + 1] if n + 1 < len(nb.cells) else None
-    if cell is None or cell.cell_type != "markdown":
-        return None
-    found = re.search(r"<details>\s*<summary>.*?</summary>(.*)</details>", cell.source, flags=re.DOTALL)
-    blocks = re.findall(r"^```python\n(.*?)^```$", found[1], flags=re.DOTALL | re.MULTILINE) if found else []
-    return blocks[0] if len(blocks) == 1 else None
-
-
 def solved(nb, n):
-    """The exercise of cell n with its solution in the place of the statement that has the dots, or None."""
-    parts, solution = [], solution_below(nb, n)
+    """The exercise of cell n with the collapsed solution below in the place of the statement with dots, or None."""
+    below = nb.cells[n + 1].source if n + 1 < len(nb.cells) else ""
+    found = re.search(r"<details>\s*<summary>.*?</summary>(.*)</details>", below, flags=re.DOTALL)
+    solutions = re.findall(r"^```python\n(.*?)^```$", found[1], flags=re.DOTALL | re.MULTILINE) if found else []
+    parts, solution = [], solutions[0] if len(solutions) == 1 else None
     for statement in ast.parse(nb.cells[n].source).body:
         dots = any(isinstance(node, ast.Constant) and node.value is ... for node in ast.walk(statement))
         parts.append(solution if dots else ast.unparse(statement))

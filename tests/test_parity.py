@@ -47,13 +47,11 @@ def assert_parity(ours, theirs):
 def test_parity_with_committed_values(seed):
     net = random_net(seed)
     assert checksum(*net) == CHECKSUMS[seed], "this NumPy draws other nets; run tests/make_pytorch_values.py"
-    start = 0
-    for name, value in our_values(*net).items():
-        ours = digest(value, seed)
-        theirs = DIGESTS[seed][start : start + len(ours)]
-        start += len(ours)
-        assert np.abs(ours - theirs).max() <= TOLERANCE * theirs[0], name
-    assert start == len(DIGESTS[seed])
+    digests = {name: digest(value, seed) for name, value in our_values(*net).items()}
+    theirs = np.split(DIGESTS[seed], np.cumsum([len(ours) for ours in digests.values()]))
+    assert len(theirs.pop()) == 0
+    for (name, ours), values in zip(digests.items(), theirs, strict=True):
+        assert np.abs(ours - values).max() <= TOLERANCE * values[0], name
 
 
 @pytest.fixture

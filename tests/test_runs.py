@@ -66,18 +66,16 @@ def test_a_notebook_shows_the_same_again_and_its_solutions_are_right(path, tmp_p
 
 # ---------------------------------------------------------------- refresh_notebooks.py
 
-CELLS = ["a = 1\nprint('a =', a)", "a + 2"]
-
 
 @pytest.fixture
 def path(tmp_path):
     """A small good notebook, executed."""
+    v4, slide = nbformat.v4, {"slideshow": {"slide_type": "slide"}, "collapsed": True}
+    nb = v4.new_notebook(cells=[v4.new_markdown_cell("# Add two numbers", id="title", metadata=slide)])
+    for number, source in enumerate(["a = 1\nprint('a =', a)", "a + 2"]):
+        nb.cells.append(v4.new_code_cell(source, id=f"cell-{number}", metadata=slide))
     path = tmp_path / "09_good.ipynb"
-    makers = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell, nbformat.v4.new_code_cell
-    slide = {"slideshow": {"slide_type": "slide"}, "collapsed": True}
-    texts = enumerate(["# Add two numbers", *CELLS])
-    cells = [make(text, id=f"cell-{n}", metadata=slide) for make, (n, text) in zip(makers, texts, strict=True)]
-    path.write_text(as_text(nbformat.v4.new_notebook(cells=cells)), encoding="utf-8")
+    path.write_text(as_text(nb), encoding="utf-8")
     refresh(path)
     return path
 
