@@ -41,9 +41,6 @@ def run(command, **settings):
     return done.stdout + done.stderr
 
 
-# ---------------------------------------------------------------- versions
-
-
 def test_what_the_project_needs_is_what_requirements_txt_says_and_every_range_has_both_bounds():
     ranges = {requirement.name: requirement.specifier for requirement in requirements("requirements.txt")}
     assert list(ranges) == ["numpy", "matplotlib", "ipywidgets", "jupyterlab", "nbval"]
@@ -75,9 +72,6 @@ def test_the_lock_says_how_it_is_made_and_names_no_registry():
     assert "://" not in text and command[:3] == ["uv", "pip", "compile"]
     documented = [line.split() for line in read(".binder/README.md").splitlines()]
     assert any({*command[1:], "--upgrade"} <= set(line) for line in documented), ".binder/README.md has another command"
-
-
-# ---------------------------------------------------------------- what repo2docker makes of them
 
 
 def dockerfile():

@@ -11,8 +11,6 @@ from nets import values_of
 import explorers
 import mlp_helpers as m
 
-# ---------------------------------------------------------------- predictions
-
 
 def all_values(explorer):
     """What the network is given and computes, and the entry along which backprop_explorer draws the loss."""
@@ -163,9 +161,6 @@ def test_a_step_of_training_waits_for_a_prediction():
     explorer.controls["show"].click()
     assert f"Right: it falls. The loss went from {history.loss[0]:.4f} to {history.loss[-1]:.4f}." in repr(explorer)
     assert np.allclose(explorer.params.W1, trained.W1, rtol=1e-12)
-
-
-# ---------------------------------------------------------------- single explorers
 
 
 def test_softmax_a_logit_slider_sets_that_logit_and_rows_of_G_Z_sum_to_zero():

@@ -64,9 +64,6 @@ def test_a_notebook_shows_the_same_again_and_its_solutions_are_right(path, tmp_p
     assert not found, advice(path, found)
 
 
-# ---------------------------------------------------------------- refresh_notebooks.py
-
-
 @pytest.fixture
 def path(tmp_path):
     """A small good notebook, executed."""
