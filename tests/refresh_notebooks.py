@@ -29,8 +29,7 @@ def execute(nb, folder):
 
 
 def clean(nb):
-    """Keep what a reader needs. A widget's view is dropped: without a kernel it shows an error,
-    and hides the picture and the text that stand beside it."""
+    """Keep what a reader needs. A widget's view would show an error, and hide the picture and text beside it."""
     nb.metadata = nbformat.from_dict(METADATA)
     for cell in nb.cells:
         cell.metadata = keep(cell.metadata, CELL_METADATA)

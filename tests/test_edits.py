@@ -102,8 +102,7 @@ def test_edits_of_each_kind_are_made_with_words_and_a_place_and_each_line_once()
 
 
 def test_nearly_every_answer_typed_by_hand_is_told():
-    """Of an answer that raises where axes differ, what it does where they do not is told."""
-    square, missed = (5, 5, 5, 5), []
+    square, missed = (5, 5, 5, 5), []  # where no product fails by its shape
     for symbol, function in [(wrong["symbol"], defined(wrong["code"])) for wrong in TYPED["wrong"]]:
         net, others = NET, other(SIZES[0])
         found = check_answer(symbol, function, *net)

@@ -91,18 +91,18 @@ def test_the_example_of_an_explorer_shows_and_updates():
 
 def test_a_mark_of_its_own_can_be_touched():
     said = re.search(r'`touch="(\w+ \d)"`; a hand then calls `self\.(\w+)\((\d)\)`', CONTRIBUTING)
-    words, method, argument = said.groups()
-    assert f'data-touch="{words}"' in shape("circle", touch=words)
     explorer, taken = explorers.relu_explorer(), []
-    setattr(explorer, method, taken.append)
-    explorer.hand.value = f"1 {words}"  # what the page sends
-    assert taken == [int(argument)]
+    assert f'data-touch="{said[1]}"' in shape("circle", touch=said[1])
+    setattr(explorer, said[2], taken.append)
+    explorer.hand.value = f"1 {said[1]}"  # what the page sends
+    assert taken == [int(said[3])]
 
 
 def test_the_example_of_a_notebook_passes_every_rule(tmp_path):
-    title, *code = [block for kind in ("markdown", "python") for block in blocks("Add a notebook", kind, CONTRIBUTING)]
+    (title,) = blocks("Add a notebook", "markdown", CONTRIBUTING)
     cells = [nbformat.v4.new_markdown_cell(title.strip(), id="title")]
-    cells += [nbformat.v4.new_code_cell(text.strip(), id=f"code-{n}") for n, text in enumerate(code)]
+    for n, text in enumerate(blocks("Add a notebook", "python", CONTRIBUTING)):
+        cells.append(nbformat.v4.new_code_cell(text.strip(), id=f"code-{n}"))
     for cell, kind in zip(cells, ("slide", "skip", "fragment"), strict=True):
         cell.metadata["slideshow"] = {"slide_type": kind}
     (tmp_path / "01_forward_pass.ipynb").touch()

@@ -1,8 +1,7 @@
 """Every tensor against PyTorch in float64: values that PyTorch computed earlier, and PyTorch itself if installed.
 
-The largest difference must be at most 1e-12 of the tensor's largest entry. Rounding alone can exceed that when
-a gradient is what is left after large terms cancel, or when P underflows: about 1 net in 600
-of those that random_net draws, and none of the seeds used here. PyTorch is as far from the truth as we are there.
+The largest difference must be at most 1e-12 of the tensor's largest entry. Rounding alone can exceed that when a
+gradient is what is left after large terms cancel, or P underflows: 1 net in 600 of random_net, and none used here.
 """
 
 import json

@@ -10,15 +10,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
 import uv
 
 pytestmark = [pytest.mark.slow, pytest.mark.network]
 
 ROOT = Path(__file__).resolve().parents[1]
-PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-NBVAL = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
+PYTEST = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir=."]
+NBVAL = [*PYTEST, "--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"]
 ODD_NAME = "Übung 1 – 反向传播 (copy)"
 ROOT_USER = hasattr(os, "geteuid") and os.geteuid() == 0
 
@@ -40,27 +39,18 @@ def guard(event, args):
 
 sys.addaudithook(guard)
 """
-BAD_CELLS = {
-    "write.ipynb": "open('answers.txt', 'w')",
-    "call.ipynb": "import socket\nsocket.create_connection(('192.0.2.1', 80))",
-}
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    """A function that runs notebooks there, and the file that names whom they called."""
-    home = tmp_path_factory.mktemp("home") / ODD_NAME
+def test_in_a_read_only_folder_and_with_the_project_installed_elsewhere(tmp_path):
+    home = tmp_path / ODD_NAME
     notebooks, installed, calls = home / "notebooks", home / "installed", home / "calls.txt"
     notebooks.mkdir(parents=True)
     install = ["pip", "install", "--quiet", "--python", sys.executable, "--no-deps", "--target", installed, ROOT]
     subprocess.run([uv.find_uv_bin(), *install], check=True)
     (installed / "sitecustomize.py").write_text(GUARD.replace("CALLS", repr(str(calls))), encoding="utf-8")
     calls.touch()
-    for path in PATHS:
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
         shutil.copy(path, notebooks)
-    for name, source in BAD_CELLS.items():
-        cell = nbformat.v4.new_code_cell(source, execution_count=1)
-        (notebooks / name).write_text(nbformat.v4.writes(nbformat.v4.new_notebook(cells=[cell])), encoding="utf-8")
 
     prefix = []
     if ROOT_USER and sys.platform == "linux":  # root may write anywhere: the folder is mounted read-only
@@ -68,29 +58,11 @@ def place(tmp_path_factory):
         prefix = ["unshare", "--mount", "sh", "-c", mount, str(notebooks)]
     for path in [*notebooks.iterdir(), notebooks]:
         path.chmod(path.stat().st_mode & ~0o222)
-
-    def run(*names):
-        command = [*prefix, *NBVAL, "--rootdir=.", "--nbval-cell-timeout=120", *names]
+    try:
         env = os.environ | {"PYTHONPATH": str(installed)}
-        done = subprocess.run(command, cwd=notebooks, env=env, capture_output=True, check=False)
-        return done.returncode, (done.stdout + done.stderr).decode()
-
-    yield run, calls
-    for path in [notebooks, *notebooks.iterdir()]:
-        path.chmod(path.stat().st_mode | 0o200)
-
-
-def test_in_a_read_only_folder_and_with_the_project_installed_elsewhere(place):
-    run, calls = place
-    status, said = run(*[path.name for path in PATHS])
-    assert status == 0, said
+        done = subprocess.run([*prefix, *NBVAL, "."], cwd=notebooks, env=env, capture_output=True, check=False)
+    finally:
+        for path in [notebooks, *notebooks.iterdir()]:
+            path.chmod(path.stat().st_mode | 0o200)
+    assert done.returncode == 0, (done.stdout + done.stderr).decode()
     assert calls.read_text() == ""
-
-
-@pytest.mark.skipif(os.name == "nt", reason="on Windows a folder has no read-only mode")
-def test_that_place_notices_a_cell_that_writes_and_one_that_calls(place):
-    run, calls = place
-    status, said = run(*BAD_CELLS)
-    assert status == 1
-    assert "Read-only file system" in said or "Permission denied" in said
-    assert "no network" in said and "192.0.2.1" in calls.read_text()

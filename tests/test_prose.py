@@ -44,6 +44,11 @@ def label(i, k):
     return backward(X, moved(y, i, k), PARAMS)
 
 
+def spirals(units, steps):
+    start = init_params(np.random.default_rng(0), n_hidden=units)
+    return train(*toy_data("spirals", 200, np.random.default_rng(0)), start, 1.0, steps)[1].accuracy[-1]
+
+
 @pytest.mark.parametrize("cell", STATED)
 def test_a_stated_number_is_right(cell):
     text = TEXTS.get(cell, TEACHERS)
@@ -51,9 +56,6 @@ def test_a_stated_number_is_right(cell):
 
 
 def test_00_what_a_point_meets():
-    corners = forward(np.array([[s, t] for s in (-1.98, 1.98) for t in (-1.98, 1.98)]), PARAMS).A1
-    assert np.flatnonzero((corners > 0).all(axis=0) | (corners <= 0).all(axis=0)).tolist() == [10]
-    assert (A1[:, 10] > 0).all()
     counts = [int((forward([[X[0, 0], up]], PARAMS).H > 0).sum()) for up in np.arange(X[0, 1], 2, 0.005)]
     met = [count for count, before in zip(counts, [None, *counts], strict=False) if count != before]
     assert met == [10, 11, 10, 9, 10]
@@ -67,12 +69,6 @@ def test_02_along_a_logit():
     back = line[(losses >= losses[0]) & (line > -1)][0]
     says(TEXTS["02-48"], *(f"{value:.3f}" for value in (losses[0], losses.min(), losses[-1])))
     says(TEXTS["02-48"], f"{line[losses.argmin()]:.2f}", f"{back:.2f}")
-
-
-def test_04_when_unit_12_wakes_and_what_a_zero_means():
-    assert WAKES.argsort().tolist() in ([0, 1, 3, 4, 2], [1, 0, 3, 4, 2])
-    assert (np.sort(WAKES)[:2] > -0.03).all() and (np.sort(WAKES)[:2] < -0.02).all()
-    assert not ((GRADS.G_A1 < 0) & (GRADS.G_A1 > -5e-4)).any()  # no −0. in G_A1 is a small number
 
 
 def test_04_pytorch_at_a_corner():
@@ -114,13 +110,6 @@ def test_07_the_answers():
     ones = [backward(X200[[i]], y200[[i]], PARAMS).G_W2.ravel() for i in range(200)]
     cosines = [one @ full / np.linalg.norm(one) / np.linalg.norm(full) for one in ones]
     says(TEXTS["07-25"], f"{min(cosines):.2f}", f"{max(cosines):.2f}")
-
-
-def test_07_spirals_with_more_steps_or_more_units():
-    spirals = toy_data("spirals", 200, np.random.default_rng(0))
-    for units, steps in ((16, 3000), (64, 500)):
-        start = init_params(np.random.default_rng(0), n_hidden=units)
-        assert 0.97 <= train(*spirals, start, 1.0, steps)[1].accuracy[-1] <= 0.99
 
 
 def test_07_overfitting():
