@@ -170,9 +170,11 @@ def test_the_whole_backward_pass(symbol):
     ],
 )
 def test_the_line_that_is_told_is_the_one_that_the_learner_wrote(symbol, answer, lines):
-    found = check_answer(symbol, answer, *NET)
-    assert told(found) == lines
-    assert callable(answer) or "The same would come of G_Z = (" in found.diagnosis
+    assert told(check_answer(symbol, answer, *NET)) == lines
+
+
+def test_the_same_effect_earlier_is_told_too():
+    assert "The same would come of G_Z = (Y - P) / N, earlier." in check_answer("G_W2", -RIGHT.G_W2, *NET).diagnosis
 
 
 def test_what_is_the_same_at_one_size_only_is_told_as_two():

@@ -51,8 +51,7 @@ def spirals(units, steps):
 
 @pytest.mark.parametrize("cell", STATED)
 def test_a_stated_number_is_right(cell):
-    text = TEXTS.get(cell, TEACHERS)
-    says(text, *(eval(f'f"{number}"') for number in STATED[cell]))
+    says(TEXTS.get(cell, TEACHERS), *(eval(f'f"{number}"') for number in STATED[cell]))
 
 
 def test_00_what_a_point_meets():
