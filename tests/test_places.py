@@ -18,8 +18,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.network]
 ROOT = Path(__file__).resolve().parents[1]
 PYTEST = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir=."]
 NBVAL = [*PYTEST, "--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"]
-ODD_NAME = "Übung 1 – 反向传播 (copy)"
-ROOT_USER = hasattr(os, "geteuid") and os.geteuid() == 0
 
 # Python reads this module in every process that is started with its folder in PYTHONPATH.
 GUARD = """
@@ -42,10 +40,12 @@ sys.addaudithook(guard)
 
 
 def test_in_a_read_only_folder_and_with_the_project_installed_elsewhere(tmp_path):
-    home = tmp_path / ODD_NAME
+    home = tmp_path / "Übung 1 – 反向传播 (copy)"
     notebooks, installed, calls = home / "notebooks", home / "installed", home / "calls.txt"
     notebooks.mkdir(parents=True)
-    install = ["pip", "install", "--quiet", "--python", sys.executable, "--no-deps", "--target", installed, ROOT]
+    source = home / "source"  # without what an earlier build has left
+    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".*", "build", "*.egg-info"))
+    install = ["pip", "install", "--quiet", "--python", sys.executable, "--no-deps", "--target", installed, source]
     subprocess.run([uv.find_uv_bin(), *install], check=True)
     (installed / "sitecustomize.py").write_text(GUARD.replace("CALLS", repr(str(calls))), encoding="utf-8")
     calls.touch()
@@ -53,7 +53,7 @@ def test_in_a_read_only_folder_and_with_the_project_installed_elsewhere(tmp_path
         shutil.copy(path, notebooks)
 
     prefix = []
-    if ROOT_USER and sys.platform == "linux":  # root may write anywhere: the folder is mounted read-only
+    if sys.platform == "linux" and os.geteuid() == 0:  # root may write anywhere: the folder is mounted read-only
         mount = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && cd "$0" && exec "$@"'
         prefix = ["unshare", "--mount", "sh", "-c", mount, str(notebooks)]
     for path in [*notebooks.iterdir(), notebooks]:
