@@ -113,12 +113,25 @@ def add_notebooks(site):
     (site / "files").mkdir()
     listing = []
     for path in sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("notebooks/*.md")]):
-        shutil.copy(path, site / "files")
         kind = "notebook" if path.suffix == ".ipynb" else "file"
-        listing.append(entry(path.name, kind, path.stat().st_size))
+        copy = site / "files" / path.name
+        copy.write_text(with_pictures(path) if kind == "notebook" else path.read_text(encoding="utf-8"), encoding="utf-8")
+        listing.append(entry(path.name, kind, copy.stat().st_size))
     contents = site / "api/contents"
     contents.mkdir(parents=True, exist_ok=True)
     write(contents / "all.json", entry("", "directory", None) | {"content": listing, "format": "json"})
+
+
+def with_pictures(path):
+    """A notebook whose saved pictures JupyterLite shows before it has run: trusted, and each output's lines joined."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["metadata"]["trusted"] = True
+            for output in cell["outputs"]:
+                joined = {kind: "".join(lines) for kind, lines in output.get("data", {}).items()}
+                output |= {"data": joined} if joined else {}
+    return json.dumps(notebook, ensure_ascii=False)
 
 
 def entry(name, kind, size):

@@ -23,7 +23,7 @@ def problem(copy, file, old, new, tests, name):
     """Try one break in the copy, and mend it again; return what is wrong, or None where the tests notice."""
     path = copy / file
     whole = path.read_bytes()
-    if whole.count(old.encode()) == 0:
+    if old.encode() not in whole:
         return f"{file} has no such text: {old}"
     path.write_bytes(whole.replace(old.encode(), new.encode(), 1))
     modules = os.pathsep.join([str(copy), str(copy / "notebooks")])
@@ -38,18 +38,16 @@ def problem(copy, file, old, new, tests, name):
 
 def main(words):
     chosen = [one for one in BREAKS if not words or any(word in one["name"] for word in words)]
-    missed = []
+    missed = 0
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy"
         shutil.copytree(ROOT, copy, ignore=UNWANTED)
         for one in chosen:
             found = problem(copy, **one)
-            print(
-                f"{'NOT NOTICED' if found else 'noticed':12}{one['name']}", *filter(None, [found]), sep="  ", flush=True
-            )
-            missed += [one["name"]] if found else []
-    print(f"{len(chosen) - len(missed)} of {len(chosen)} noticed")
-    return len(missed) > 0
+            print(f"{'NOT NOTICED' if found else 'noticed':12}{one['name']}  {found or ''}", flush=True)
+            missed += found is not None
+    print(f"{len(chosen) - missed} of {len(chosen)} noticed")
+    return missed > 0
 
 
 if __name__ == "__main__":

@@ -1,9 +1,7 @@
 """Save what PyTorch computes, for tests and notebooks to compare with where PyTorch is not installed.
 
-    python tests/make_pytorch_values.py
-
-writes tests/pytorch_values.npz (many random nets, shortened by nets.digest) and notebooks/checker/pytorch_values.json
-(the one net of notebook 06, whole). Both say which PyTorch made them. It needs the project installed, and torch.
+python tests/make_pytorch_values.py writes tests/pytorch_values.npz (many random nets, shortened by nets.digest) and
+notebooks/checker/pytorch_values.json (the net of notebook 06, whole). Both say which PyTorch made them.
 """
 
 import json
@@ -25,13 +23,9 @@ def make_npz(path):
         net = random_net(seed)
         checksums.append(checksum(*net))
         digests.append(np.concatenate([digest(value, seed) for value in torch_values(*net).values()]))
-    np.savez_compressed(
-        path,
-        torch=torch.__version__,
-        checksums=np.array(checksums),
-        ends=np.cumsum([len(d) for d in digests]),
-        values=np.concatenate(digests),
-    )
+    ends = np.cumsum([len(one) for one in digests])
+    kept = {"checksums": np.array(checksums), "ends": ends, "values": np.concatenate(digests)}
+    np.savez_compressed(path, torch=torch.__version__, **kept)
 
 
 def make_json(path):

@@ -1,6 +1,6 @@
-"""Random networks and batches to compare with PyTorch, and what is kept of a large tensor.
+"""Networks and batches for tests: plain ones, random ones to compare with PyTorch, and what is kept of a large tensor.
 
-Only uniform draws, whole numbers and plain arithmetic are used: they give the same bits on every machine,
+For PyTorch only uniform draws, whole numbers and plain arithmetic are used: they give the same bits on every machine,
 which functions such as exp, and normal draws, do not promise.
 """
 
@@ -9,7 +9,7 @@ from math import fsum
 
 import numpy as np
 
-from mlp_helpers import Params
+from mlp_helpers import Params, backward, forward, init_params, loss, one_hot
 
 SCALES = [1e-3, 1e-2, 1e-1, 1.0, 1e1, 1e2]
 SIZES = [(2, 16, 2)] * 4 + [(2, 3, 2), (1, 1, 2), (3, 5, 4), (2, 8, 3)]  # inputs, hidden units, classes
@@ -19,6 +19,20 @@ PROJECTIONS = 4
 
 # Chosen so that on several kinds of processor rounding stays below a third of what the parity test allows.
 COMMITTED_SEEDS, LIVE_SEEDS = range(850, 1150), range(300)
+
+
+def make_net(N=5, n_in=2, n_hidden=16, n_out=2, seed=0):
+    """Draw a plain X (N, n_in), y (N,) and params; labels of every class, as far as N goes."""
+    rng = np.random.default_rng([seed, N, n_in, n_hidden, n_out])
+    X, y = rng.normal(size=(N, n_in)), rng.permutation(np.arange(N) % n_out)
+    return X, y, init_params(rng, n_in, n_hidden, n_out)
+
+
+def values_of(X, y, params):
+    """Return by name what the network is given, and what it computes."""
+    cache = forward(X, params)
+    given = {"X": X, "y": y, "N": len(X), "Y": one_hot(y, len(params[3])), **Params(*params)._asdict()}
+    return given | {"loss": loss(X, y, params)} | cache._asdict() | backward(X, y, params, cache)._asdict()
 
 
 def random_net(seed):

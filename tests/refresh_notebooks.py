@@ -19,25 +19,17 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 CELL_METADATA = {"jupyter", "slideshow", "tags"}
-IMAGE_METADATA = {"alt"}  # of a PNG; an SVG says itself in words
 
 
 def execute(nb, folder):
     """Run every code cell of nb in a fresh kernel of this Python, in the given folder."""
-    NotebookClient(
-        nb,
-        kernel_name="python3",
-        timeout=60,
-        extra_arguments=["--log-level=ERROR"],
-        record_timing=False,
-        store_widget_state=False,
-        resources={"metadata": {"path": str(folder)}},
-    ).execute()
+    quiet = {"extra_arguments": ["--log-level=ERROR"], "record_timing": False, "store_widget_state": False}
+    where = {"kernel_name": "python3", "resources": {"metadata": {"path": str(folder)}}}
+    NotebookClient(nb, timeout=60, **quiet, **where).execute()
 
 
 def clean(nb):
-    """Keep what a reader needs. A widget's view is dropped: without a kernel it shows an error,
-    and hides the picture and the text that stand beside it."""
+    """Keep what a reader needs. A widget's view would show an error, and hide the picture and text beside it."""
     nb.metadata = nbformat.from_dict(METADATA)
     for cell in nb.cells:
         cell.metadata = keep(cell.metadata, CELL_METADATA)
@@ -47,13 +39,9 @@ def clean(nb):
         for output in cell.outputs:
             if "data" in output:
                 output.data.pop(WIDGET_VIEW, None)
-                output.metadata = nbformat.from_dict(
-                    {
-                        kind: keep(meta, IMAGE_METADATA)
-                        for kind, meta in output.metadata.items()
-                        if kind in output.data and kind.startswith("image/")
-                    }
-                )
+                images = [kind for kind in output.metadata if kind in output.data and kind.startswith("image/")]
+                # An SVG says itself in words; a PNG needs its alt text.
+                output.metadata = nbformat.from_dict({kind: keep(output.metadata[kind], {"alt"}) for kind in images})
 
 
 def merge_streams(outputs):

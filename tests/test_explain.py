@@ -1,39 +1,27 @@
-"""Every number is explained: its terms, its sources and its written line each give it back, and it is PyTorch's."""
+"""Every number is explained: its terms, its sources and its written line each give it back."""
 
 import json
 import re
-from itertools import groupby, product
+from itertools import groupby
 from math import exp, fsum, log, prod
 
 import numpy as np
 import pytest
-from torch_net import torch_values
+from nets import make_net, values_of
 
 import mlp_helpers as mlp
 from explorers.explain import LIGHTS, explain
 
-STEPS = {  # what is no sum
-    "Y": lambda column, N, y: y == column,
-    "H": lambda column, N, a: max(a, 0),
-    "P": lambda column, N, *z: exp(z[column]) / fsum(map(exp, z)),
-    "G_Z": lambda column, N, p, y: (p - y) / N,
-    "M": lambda column, N, a: a > 0,
-    "G_A1": lambda column, N, g, m: g * m,
-}
 GIVEN = {"X", "y", *mlp.Params._fields}
-every_net = pytest.mark.parametrize("sizes", [*product([1, 5, 12], [3, 16], [2, 3]), (20, 4, 18, 3)], ids=str)
+NO_SUM = {"Y", "H", "P", "G_Z", "M", "G_A1"}
 
 
-def values_of(N, n_hidden=16, n_out=2, n_in=2, shift=0.0):
+def values_at_a_hinge(*sizes, shift=0.0):
     """What an explorer has; example 0 stands exactly on the hinge of unit 0."""
-    rng = np.random.default_rng([N, n_hidden, n_out])
-    X, y = rng.normal(size=(N, n_in)), rng.integers(n_out, size=N)
-    params = mlp.init_params(rng, n_in, n_hidden, n_out)
+    X, y, params = make_net(*sizes)
     X[0], params.b1[0] = 0, 0
     params.b2[0] += shift
-    forward, backward = mlp.forward(X, params), mlp.backward(X, y, params)
-    given = {"X": X, "y": y, "Y": mlp.one_hot(y, n_out), "loss": mlp.cross_entropy(forward.Z, y)}
-    return given | params._asdict() | forward._asdict() | backward._asdict()
+    return values_of(X, y, params)
 
 
 def each(values, symbols):
@@ -61,45 +49,34 @@ def computed(line):
     return eval(line, {"exp": exp, "log": log}), result
 
 
-@every_net
-def test_the_terms_and_the_sources_make_the_value_which_is_pytorchs(sizes):
-    values = values_of(*sizes)
-    torch = torch_values(values["X"], values["y"], [values[name] for name in mlp.Params._fields])
+@pytest.mark.parametrize("sizes", [(1, 2, 3, 2), (5, 2, 16, 2), (12, 2, 16, 3), (20, 3, 4, 18)], ids=str)
+def test_the_terms_the_sources_and_the_line_make_the_value(sizes):
+    values, N = values_at_a_hinge(*sizes), sizes[0]
     for symbol, row, column, found in each(values, LIGHTS):
-        truth = np.atleast_2d(torch.get(symbol, values[symbol]))
-        assert abs(found.value - truth[row, column]) <= 1e-12 * max(np.abs(truth).max(), 1e-3)
-        numbers = [exact(values, entry) for entry in found.sources]
-        assert bool(found.terms) == (symbol not in GIVEN | STEPS.keys()) and bool(numbers) == (symbol not in GIVEN)
+        assert found.value == exact(values, (symbol, row, column))
+        assert bool(found.terms) == (symbol not in GIVEN | NO_SUM) and bool(found.sources) == (symbol not in GIVEN)
+        assert "".join(text for text, _ in found.factors) == found.text
         if symbol in GIVEN:
             written = re.search(r" = (\S+), ", found.text)[1]
             assert abs(float(written) - found.value) <= off(written)
-        elif symbol in STEPS:
-            assert np.isclose(STEPS[symbol](column, sizes[0], *numbers), found.value, rtol=1e-12, atol=0)
-        else:
-            assert abs(fsum(found.terms) - found.value) <= 1e-12 * fsum(map(abs, found.terms))
+            continue
+        if found.terms:
             by_symbol = [list(group) for _, group in groupby(found.sources, key=lambda entry: entry[0])]
             bias = [by_symbol.pop()] if symbol in ("A1", "Z") else []
             addends = [*zip(*by_symbol, strict=True), *zip(*bias, strict=True)]
             products = [prod(exact(values, entry) for entry in addend) for addend in addends]
-            terms = -np.log(products) / sizes[0] if symbol == "loss" else products
-            assert np.allclose(found.terms, terms, rtol=1e-12, atol=0)
+            assert np.allclose(found.terms, -np.log(products) / N if symbol == "loss" else products, rtol=1e-12, atol=0)
+            assert abs(fsum(found.terms) - found.value) <= 1e-12 * fsum(map(abs, found.terms))
 
-
-@every_net
-def test_the_line_says_the_numbers_that_it_was_made_from(sizes):
-    values = values_of(*sizes)
-    for symbol, row, _, found in each(values, set(LIGHTS) - GIVEN):
-        assert "".join(text for text, _ in found.factors) == found.text
         takeable = {entry: text for text, entry in found.factors if entry}
         assert all(abs(float(text) - exact(values, entry)) <= off(text) for entry, text in takeable.items())
         by_value, result = computed("".join(repr(exact(values, e)) if e else text for text, e in found.factors))
         assert abs(float(result) - found.value) <= off(result)
-
         terms = sorted(np.exp(values["Z"][row]) if symbol == "P" else found.terms, key=abs)
         rounded = 0
         if len(terms) > 17:
             rest = re.search(r"([^() ]+)\)* from (\d+) more", found.text)
-            rounded, unsaid = off(rest[1]), fsum(terms[:-6]) * (-sizes[0] if symbol == "loss" else 1)
+            rounded, unsaid = off(rest[1]), fsum(terms[:-6]) * (-N if symbol == "loss" else 1)
             unsaid = log(unsaid) if symbol == "P" else unsaid
             assert int(rest[2]) == len(terms) - 6 and abs(float(rest[1]) - unsaid) <= rounded
         else:
@@ -108,7 +85,7 @@ def test_the_line_says_the_numbers_that_it_was_made_from(sizes):
 
 
 def test_a_learner_walks_from_a_gradient_back_to_all_that_is_given():
-    values, seen, ahead = values_of(5), set(), {("G_W1", 11, 0)}
+    values, seen, ahead = values_at_a_hinge(), set(), {("G_W1", 11, 0)}
     while ahead:
         seen |= ahead
         ahead = {entry for at in ahead for _, entry in explain(values, *at).factors if entry} - seen
@@ -116,7 +93,7 @@ def test_a_learner_walks_from_a_gradient_back_to_all_that_is_given():
 
 
 def test_the_table_of_lights_and_the_names_in_the_line_mean_the_sources():
-    values, table = values_of(5, 3, 3), json.loads(json.dumps(LIGHTS))
+    values, table = values_at_a_hinge(5, 2, 3, 3), json.loads(json.dumps(LIGHTS))
 
     def meant(symbol, *at):
         for cell in np.ndindex(np.atleast_2d(values[symbol]).shape):
@@ -133,19 +110,22 @@ def test_the_table_of_lights_and_the_names_in_the_line_mean_the_sources():
 
 
 def test_a_probability_that_rounds_to_0_is_still_said():
-    values = values_of(5, shift=1e4)
+    values = values_at_a_hinge(shift=1e4)
     assert (values["P"][:, 1] == 0).all() and (values["y"] == 1).any()
     by_value, _ = computed(re.sub(r"log exp\(([^)]+)\)", r"\1", explain(values, "loss", 0, 0).text))
     assert np.isclose(by_value, values["loss"], rtol=1e-5)
 
 
-def test_bad_input_is_named():
-    for error, entry, says in [
+@pytest.mark.parametrize(
+    ("error", "entry", "says"),
+    [
         (ValueError, ("Q", 0, 0), "symbol: .*G_X.*'Q'"),
         (TypeError, (3, 0, 0), "symbol: .*int 3"),
         (ValueError, ("H", -1, 0), "row: .*0 to 4.*-1"),
         (ValueError, ("b1", 0, 16), "column: .*0 to 15.*16"),
         (TypeError, ("H", 0, 1.0), "column: .*float 1.0"),
-    ]:
-        with pytest.raises(error, match=f"^{says}$"):
-            explain(values_of(5), *entry)
+    ],
+)
+def test_bad_input_is_named(error, entry, says):
+    with pytest.raises(error, match=f"^{says}$"):
+        explain(values_at_a_hinge(), *entry)

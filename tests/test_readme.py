@@ -8,38 +8,26 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = ["pyproject.toml", "README.md", "CITATION.cff"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-NAME = r"[\w.-]+/[\w.-]+"
+NAMES = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+URLS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
+REPOSITORY = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+)", URLS["Repository"])[1]
 
 
-def repository(folder):
-    urls = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
-    return re.fullmatch(rf"https://github\.com/({NAME})", urls["Repository"])[1]
-
-
-def test_a_badge_and_one_binder_link_for_each_notebook():
-    binder = rf"\]\(https://mybinder\.org/v2/gh/{repository(ROOT)}/HEAD\?urlpath=lab/tree/notebooks/([^)]*)\)"
-    names = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
-    assert re.findall(binder, README) == [names[0], *names]
-    assert re.findall(rf"^\| \[.*?\]\(notebooks/(\S+)\) .*{binder} \|$", README, flags=re.MULTILINE) == [
-        (name, name) for name in names
-    ]
-
-
-def test_each_notebook_has_a_link_to_the_site():
-    """Where .lite/build.py puts it."""
-    site = "https://{}.github.io/{}/lab/index.html".format(*repository(ROOT).split("/"))
-    links = re.findall(rf"^\| \[.*?\]\(notebooks/(\S+)\) .*\]\({re.escape(site)}\?path=(\S+?)\)", README, re.MULTILINE)
-    names = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
-    assert links == [(name, name) for name in names]
+def test_each_notebook_has_a_binder_link_and_a_link_to_the_site():
+    binder = rf"\]\(https://mybinder\.org/v2/gh/{REPOSITORY}/HEAD\?urlpath=lab/tree/notebooks/([^)]*)\)"
+    assert re.findall(binder, README) == [NAMES[0], *NAMES]  # the badge comes first
+    site = "https://{}.github.io/{}/lab/index.html".format(*REPOSITORY.split("/"))  # where .lite/build.py puts it
+    row = rf"^\| \[.*?\]\(notebooks/(\S+)\) .*\]\({re.escape(site)}\?path=(\S+?)\).*{binder} \|$"
+    assert re.findall(row, README, flags=re.MULTILINE) == [(name, name, name) for name in NAMES]
 
 
 def test_the_link_to_colab_is_of_a_notebook():
-    (name,) = re.findall(rf"colab\.research\.google\.com/github/{NAME}/blob/main/notebooks/([^)]*)\)", README)
+    (name,) = re.findall(rf"colab\.research\.google\.com/github/{REPOSITORY}/blob/main/notebooks/([^)]*)\)", README)
     assert (ROOT / "notebooks" / name).exists()
 
 
@@ -52,26 +40,19 @@ def test_the_address_of_a_site_is_the_one_that_the_links_have(page):
 
 def places(folder):
     """Every repository that the files name, as a link or to install from."""
-    sites = rf"(?:github\.com|mybinder\.org/v2/gh|colab\.research\.google\.com/github|nbviewer\.org/github)/({NAME})"
-    site = r"https://(?!YOUR-NAME)([\w-]+)\.github\.io/([\w.-]+)/"
+    hosts = r"(?:github\.com|mybinder\.org/v2/gh|colab\.research\.google\.com/github|nbviewer\.org/github)"
+    links = rf"{hosts}/([\w.-]+/[\w.-]+)|https://(?!YOUR-NAME)([\w-]+)\.github\.io/([\w.-]+)/"
     texts = {file: (folder / file).read_text(encoding="utf-8") for file in FILES}
-    return {
-        file: re.findall(sites, text) + ["/".join(pair) for pair in re.findall(site, text)]
-        for file, text in texts.items()
-    }
+    return {file: [a or f"{b}/{c}" for a, b, c in re.findall(links, text)] for file, text in texts.items()}
 
 
-def test_every_link_names_the_same_repository():
-    assert {name for names in places(ROOT).values() for name in names} == {repository(ROOT)}
-    assert all(places(ROOT).values())
-
-
-def test_no_other_page_names_the_repository():
+def test_every_link_names_the_same_repository_and_no_other_page_does():
     """Else the command that rewrites the name would leave it there."""
+    assert all(set(names) == {REPOSITORY} for names in places(ROOT).values())
     folders = [ROOT / folder for folder in (".binder", ".github", "notebooks", "tests")]
     pages = [page for folder in folders for kind in ("md", "ipynb", "yml") for page in folder.rglob(f"*.{kind}")]
     assert len(pages) > 10
-    assert [page for page in pages if repository(ROOT) in page.read_text(encoding="utf-8")] == []
+    assert [page for page in pages if REPOSITORY in page.read_text(encoding="utf-8")] == []
 
 
 @pytest.fixture
@@ -85,33 +66,26 @@ def copy(tmp_path):
 def test_the_documented_command_rewrites_the_name_everywhere(copy):
     command = "python3 .binder/links.py YOUR-NAME/YOUR-REPOSITORY"
     assert command in README
-    before = {file: (copy / file).read_bytes() for file in FILES}
-    for name in ("a-teacher/back.prop_2", repository(ROOT)):
+    for name in ("a-teacher/back.prop_2", REPOSITORY):
         arguments = command.replace("YOUR-NAME/YOUR-REPOSITORY", name).split()[1:]
         subprocess.run([sys.executable, *arguments], cwd=copy, check=True)
         assert places(copy) == {file: [name] * len(found) for file, found in places(ROOT).items()}
-    assert {file: (copy / file).read_bytes() for file in FILES} == before
+    assert all((copy / file).read_bytes() == (ROOT / file).read_bytes() for file in FILES)
 
 
 @pytest.mark.parametrize("name", ["OWNER", "a/b/c", "a b/c", "https://github.com/a/b"])
 def test_the_command_refuses_what_is_no_name(copy, name):
-    done = subprocess.run(
-        [sys.executable, copy / ".binder/links.py", name], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 1
-    assert "YOUR-NAME/YOUR-REPOSITORY" in done.stderr
+    command = [sys.executable, copy / ".binder/links.py", name]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "YOUR-NAME/YOUR-REPOSITORY" in done.stderr
     assert all((copy / file).read_bytes() == (ROOT / file).read_bytes() for file in FILES)
 
 
 def test_the_picture_is_a_short_loop_with_a_still_for_those_who_want_no_motion():
-    still, loop = re.search(
-        r'<source media="\(prefers-reduced-motion: reduce\)" srcset="(.*?)"><img src="(.*?)"', README
-    ).groups()
+    picture = r'<source media="\(prefers-reduced-motion: reduce\)" srcset="(.*?)"><img src="(.*?)"'
+    still, loop = re.search(picture, README).groups()
     with Image.open(ROOT / loop) as moving, Image.open(ROOT / still) as standing:
         assert moving.size == standing.size and not getattr(standing, "is_animated", False)
-        shown = []
-        for frame in range(moving.n_frames):
-            moving.seek(frame)
-            shown.append(moving.info["duration"])
-        assert moving.info["loop"] == 0 and 6_000 <= sum(shown) <= 10_000
+        assert moving.info["loop"] == 0
+        assert 6_000 <= sum(frame.info["duration"] for frame in ImageSequence.Iterator(moving)) <= 10_000
     assert (ROOT / loop).stat().st_size <= 1_000_000

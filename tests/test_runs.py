@@ -1,6 +1,6 @@
 """Each notebook in one kernel without PyTorch: each cell twice, each exercise with its solution, then all of it again.
 
-nbval runs each cell once, with PyTorch where it is installed.
+nbval runs each cell once, with PyTorch where it is installed. And how a notebook is refreshed.
 """
 
 import copy
@@ -10,23 +10,18 @@ from itertools import zip_longest
 import nbformat
 import pytest
 from nbclient.exceptions import CellExecutionError
-from refresh_notebooks import WIDGET_VIEW, execute, merge_streams
-from test_notebooks import PATHS, advice, by_name, code_cells, is_exercise, load, solved
+from refresh_notebooks import WIDGET_VIEW, as_text, execute, main, merge_streams, refresh
+from test_notebooks import PATHS, RULES, advice, code_cells, is_exercise, load, solved
 
 pytestmark = pytest.mark.slow
 
 
 def comparable(cell):
     """What a cell shows: its text, and for a picture only that there is one."""
-    shown = []
     for output in merge_streams(copy.deepcopy(cell.outputs)):
-        data = {
-            kind: "a picture" if kind.startswith("image/") else text
-            for kind, text in output.get("data", {}).items()
-            if kind != WIDGET_VIEW
-        }
-        shown.append((output.output_type, output.get("name"), output.get("text"), data))
-    return shown
+        data = {kind: kind.startswith("image/") or text for kind, text in output.get("data", {}).items()}
+        data.pop(WIDGET_VIEW, None)
+        yield output.output_type, output.get("name"), output.get("text"), data
 
 
 def steps(nb):
@@ -61,9 +56,50 @@ def problems(path):
                 yield f"cell {n}: another run shows {str(now)[:500]}, the file {str(then)[:500]}"
 
 
-@pytest.mark.parametrize("path", PATHS, ids=by_name)
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_a_notebook_shows_the_same_again_and_its_solutions_are_right(path, tmp_path, monkeypatch):
     (tmp_path / "torch.py").write_text("raise ImportError('torch is hidden')", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
     found = list(problems(path))
     assert not found, advice(path, found)
+
+
+@pytest.fixture
+def path(tmp_path):
+    """A small good notebook, executed."""
+    v4, slide = nbformat.v4, {"slideshow": {"slide_type": "slide"}, "collapsed": True}
+    nb = v4.new_notebook(cells=[v4.new_markdown_cell("# Add two numbers", id="title", metadata=slide)])
+    for number, source in enumerate(["a = 1\nprint('a =', a)", "a + 2"]):
+        nb.cells.append(v4.new_code_cell(source, id=f"cell-{number}", metadata=slide))
+    path = tmp_path / "09_good.ipynb"
+    path.write_text(as_text(nb), encoding="utf-8")
+    refresh(path)
+    return path
+
+
+def exchange(path, old, new):
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8", newline="\n")
+
+
+def test_a_refreshed_notebook_keeps_every_rule_and_refreshing_it_again_changes_nothing(path):
+    assert [problem for rule in RULES for problem in rule(load(path), path)] == []
+    assert list(problems(path)) == []
+    before = path.read_bytes()
+    refresh(path)
+    assert path.read_bytes() == before
+
+
+def test_a_notebook_that_raises_is_reported_and_left_as_it_was(path, capsys):
+    exchange(path, "a + 2", "1 / 0")
+    before = path.read_bytes()
+    assert main([str(path)]) == "Not saved: 09_good.ipynb"
+    assert "ZeroDivisionError" in capsys.readouterr().out
+    assert path.read_bytes() == before
+    assert "ZeroDivisionError" in next(problems(path))
+
+
+def test_a_widget_is_saved_as_its_picture_and_text(path):
+    exchange(path, "a + 2", "import ipywidgets\\nipywidgets.IntSlider(description='w')")
+    refresh(path)
+    (saved,) = load(path).cells[-1].outputs
+    assert set(saved.data) == {"text/plain"} and "description='w'" in saved.data["text/plain"]

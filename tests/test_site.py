@@ -173,6 +173,7 @@ class Visit:
 CURRENT = "window.jupyterapp?.shell.currentWidget"
 KERNEL_IS_THERE = f"() => {CURRENT}?.sessionContext?.session?.kernel"
 CELLS = f"() => {CURRENT}.content.model.toJSON().cells"
+SOURCES = "all => all.map(image => decodeURIComponent(image.src.slice('data:image/svg+xml,'.length)))"
 
 
 def test_a_request_to_elsewhere_is_noted(folder, chromium):
@@ -210,8 +211,11 @@ def shown(cell):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_notebook_shows_there_what_is_saved(visit, name):
     notebook = visit(f"lab/index.html?path={name}")
-    notebook.run_all()
     saved = nbformat.read(ROOT / "notebooks" / name, as_version=4).cells
+    pictures = [picture for cell in saved for kind, picture in shown(cell) if kind == "image/svg+xml"]
+    standing = notebook.page.locator(".jp-RenderedSVG img").evaluate_all(SOURCES)
+    assert {*standing} <= {*pictures}, "before the first run, as far as the page has drawn its cells"
+    notebook.run_all()
     cells = notebook.cells()
     notebook.close()
     assert [cell.source for cell in cells] == [cell.source for cell in saved]

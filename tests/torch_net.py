@@ -1,31 +1,22 @@
 """The same network in PyTorch, differentiated by autograd. Nothing here uses the project's own formulas."""
 
 import torch
-from torch import nn
+from torch.nn import functional
 
 
 def torch_values(X, y, params):
     """Return what PyTorch computes in float64: A1, H, Z, P, loss and every gradient, as NumPy arrays."""
-    n_hidden, n_in = params[0].shape
-    n_out, _ = params[2].shape
-    first = nn.Linear(n_in, n_hidden, dtype=torch.float64)
-    second = nn.Linear(n_hidden, n_out, dtype=torch.float64)
-    with torch.no_grad():
-        for ours, value in zip((first.weight, first.bias, second.weight, second.bias), params, strict=True):
-            ours.copy_(torch.tensor(value))
-    X = torch.tensor(X, dtype=torch.float64, requires_grad=True)
-
-    A1 = first(X)
-    H = nn.ReLU()(A1)
-    Z = second(H)
-    P = nn.Softmax(dim=1)(Z)
-    loss = nn.CrossEntropyLoss()(Z, torch.tensor(y))
+    X, W1, b1, W2, b2 = (torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in (X, *params))
+    A1 = functional.linear(X, W1, b1)  # as nn.Linear, whose weight is (out, in)
+    H = functional.relu(A1)
+    Z = functional.linear(H, W2, b2)
+    P = functional.softmax(Z, dim=1)
+    loss = functional.cross_entropy(Z, torch.tensor(y))
     for tensor in (A1, H, Z):
         tensor.retain_grad()
     loss.backward()
 
     values = {"A1": A1, "H": H, "Z": Z, "P": P, "loss": loss}
     values |= {"G_Z": Z.grad, "G_H": H.grad, "G_A1": A1.grad, "G_X": X.grad}
-    values |= {"G_W1": first.weight.grad, "G_b1": first.bias.grad}
-    values |= {"G_W2": second.weight.grad, "G_b2": second.bias.grad}
+    values |= {"G_W1": W1.grad, "G_b1": b1.grad, "G_W2": W2.grad, "G_b2": b2.grad}
     return {name: value.detach().numpy() for name, value in values.items()}

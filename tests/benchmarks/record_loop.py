@@ -1,20 +1,16 @@
 """Record the README's picture, a loop without sound, and its still, from a real JupyterLab in a browser.
 
-python tests/record_loop.py: a point is dragged across a hinge line, then the entry of a gradient is clicked.
+python tests/benchmarks/record_loop.py: a point is dragged across a hinge line, then the entry of a gradient is clicked.
 """
 
-import sys
 from io import BytesIO
 from pathlib import Path
 
+import lab as jupyter
 import nbformat
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests/benchmarks"))
-
-import lab as jupyter  # noqa: E402
-
+ROOT = Path(__file__).resolve().parents[2]
 CELL = """from explorers import output_layer_explorer
 explorer = output_layer_explorer()
 explorer.touch("unit", 5)
