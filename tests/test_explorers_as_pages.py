@@ -4,6 +4,7 @@ import gc
 import re
 import types
 from html import unescape
+from itertools import chain
 
 import comm
 import ipywidgets as widgets
@@ -23,6 +24,7 @@ from hands import (
     settle,
     stir,
 )
+from seen import assert_near, tables
 
 import explorers
 import mlp_helpers as m
@@ -71,10 +73,13 @@ def test_a_failure_reaches_the_caller_and_the_screen(name, monkeypatch):
         raise RuntimeError("<i>no</i> gradient & no mask")
 
     explorer = make(name)
-    for control, widget in explorer.controls.items():
+    ways = [(move, widget, elsewhere(control)) for control, widget in explorer.controls.items()]
+    if "x1" in explorer.controls:  # as a browser does
+        ways.append((explorer.controls["x1"].set_state, {"value": 1.5}))
+    for act, *arguments in ways:
         monkeypatch.setattr(m, "backward", broken)
         with pytest.raises(RuntimeError, match="no mask"):
-            move(widget, elsewhere(control))
+            act(*arguments)
         words = explorer.views["words"].widget.value
         assert "<i>" not in words and "RuntimeError: <i>no</i> gradient & no mask" in unescape(words)
 
@@ -85,33 +90,34 @@ def test_a_failure_reaches_the_caller_and_the_screen(name, monkeypatch):
         assert_true_to_state(explorer)
 
 
-def test_a_failure_reaches_the_caller_when_the_browser_moves_a_slider(monkeypatch):
-    explorer = make("relu_explorer")
-    monkeypatch.delattr(m, "backward")
-    with pytest.raises(AttributeError, match="backward"):
-        explorer.controls["x1"].set_state({"value": 1.5})
+def assert_readable(explorer):
+    """Each table has its shape and headers, and each cell its number, with a sign where it has a colour."""
+    shown = [([key], [view.array], view) for key, view in of_kind(explorer, "array").items()]
+    shown += [(view.arrays, view.arrays.values(), view) for view in of_kind(explorer, "arrays").values()]
+    for keys, arrays, view in shown:
+        for key, array, table in zip(keys, arrays, tables(view.widget.value), strict=True):
+            assert table.caption.endswith(str(array.shape)) and (key not in SYMBOLS or table.symbol == key)
+            grid = np.atleast_2d(array)
+            assert len(table.columns) == 1 + grid.shape[1] and all(table.columns[1:])  # the first is the corner
+            assert len(table.labels) == len(grid) and (len(grid) == 1 or all(table.labels))
+            classes = chain.from_iterable(table.classes)
+            for text, colours, number in zip(np.ravel(table.rows), classes, grid.ravel().tolist(), strict=True):
+                assert_near(text, number)
+                sign = {"on": text == "1", "p": float(text) > 0, "n": float(text) < 0}
+                assert all(sign[colour.rstrip("12345678")] for colour in colours) and not re.fullmatch("-0[.]?0*", text)
 
 
 @every_explorer
 def test_a_table_can_be_read_aloud_and_without_colour(name):
     explorer = make(name, *own_net())
     stir(explorer, 0.7, "x1", "W2_0", "flip")
-    tables = {key: (view.widget.value, view.array) for key, view in of_kind(explorer, "array").items()}
-    for view in of_kind(explorer, "arrays").values():
-        htmls = view.widget.value.split("<table")[1:]
-        tables |= {key: (html, view.arrays[key]) for key, html in zip(view.arrays, htmls, strict=True)}
-    for key, (html, array) in tables.items():
-        caption = unescape(re.sub("<.*?>", "", re.search("<caption>(.*?)</caption>", html)[1]))
-        assert caption.endswith(str(array.shape)) and (key not in SYMBOLS or caption.startswith(f"{key} "))
-        grid = np.atleast_2d(array)
-        columns, rows = (re.findall(f"<th scope={way}>([^<]*)", html) for way in ("col", "row"))
-        assert len(columns) == 1 + grid.shape[1] and all(columns[1:])  # the first is the corner
-        assert len(rows) == len(grid) and (len(rows) == 1 or all(rows))
-        cells = re.findall(r"<td(?: class=([a-z]+)\d*)?>([^<]*)", html)
-        for (colour, text), number in zip(cells, grid.ravel().tolist(), strict=True):
-            decimals = len(text.partition(".")[2])
-            assert abs(float(text) - number) <= 0.5001 * 10.0**-decimals and not re.fullmatch("-0[.]?0*", text)
-            assert {"": True, "on": text == "1", "p": float(text) > 0, "n": float(text) < 0}[colour]
+    assert_readable(explorer)
+
+
+@pytest.mark.parametrize("size", [1e-3, 1e-6, 1e-9, 1.0, 1e3])
+def test_a_coloured_number_shows_its_sign(size):
+    X, y, params = own_net()
+    assert_readable(make("relu_explorer", X, y, m.Params(*(size * array for array in params))))
 
 
 @every_network_explorer
@@ -119,22 +125,11 @@ def test_the_chosen_row_and_column_are_marked(name):
     explorer = chosen(name, *own_net())
     marked = set()
     for key, view in of_kind(explorer, "array").items():
-        html, ways = view.widget.value, (view.rows, view.columns)
-        rows = [index for index, line in enumerate(re.findall(r"<tr[^>]*>(?=<th scope=row)", html)) if "m" in line[3:]]
-        columns = [index for index, line in enumerate(re.findall(r"<col[^g>]*>", html)[1:]) if "m" in line]
+        (table,), ways = tables(view.widget.value), (view.rows, view.columns)
         wanted = [[at for axis, at in (("example", 3), ("unit", 7)) if explorer.axes[axis] is way] for way in ways]
-        assert [rows, columns] == wanted, key
+        assert [table.marked_rows, table.marked_columns] == wanted, key
         marked |= {way.name for way, at in zip(ways, wanted, strict=True) if at}
     assert "i" in marked
-
-
-@pytest.mark.parametrize("size", [1e-3, 1e-6, 1e-9, 1.0, 1e3])
-def test_a_coloured_number_shows_its_sign(size):
-    X, y, params = own_net()
-    explorer = make("relu_explorer", X, y, m.Params(*(size * array for array in params)))
-    for view in of_kind(explorer, "array").values():
-        for sign, text in re.findall(r"<td class=([pn])\d>([^<]*)", view.widget.value):
-            assert float(text) > 0 if sign == "p" else float(text) < 0
 
 
 @every_explorer
