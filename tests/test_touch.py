@@ -1,8 +1,11 @@
 """What a hand does: touch(), choose() and explain() in Python, and the page, which sends the same words."""
 
+from ast import literal_eval
+
 import numpy as np
 import pytest
 from hands import (
+    OTHERS,
     assert_true_to_state,
     chosen,
     differences,
@@ -14,7 +17,6 @@ from hands import (
     state,
 )
 from seen import middle, near, picture
-from test_lessons import every_predicting_explorer
 
 import mlp_helpers as m
 from explorers.explain import LIGHTS
@@ -36,15 +38,17 @@ TOUCHES = [
     ("turn 4", {}, {"unit": 4}),
     ("unit 15", {}, {"unit": 15}),
 ]
-OF_ONE = {  # explorer → a choice before, a touch, what it changes, and chooses
-    "output_layer_explorer": [({}, "bar 10", {}, {"example": 10})],
+OF_ONE = {
+    "output_layer_explorer": [("bar 10", {}, {"example": 10})],
     "backprop_explorer": [
-        ({"along": ("W2", (1, 5))}, "dot 0.333", {("W2", (1, 5)): 0.333}, {}),
-        ({"along": ("b1", (3,))}, "dot 1000000000.0", {("b1", 3): 3}, {}),
-        ({}, "dot", {}, {}),
-        ({}, "step 7", {}, {"step": 7, "play": 7}),
-        ({}, "step 99", {}, {"step": 9, "play": 9}),
-        ({}, "step 0", {}, {"step": 1, "play": 1}),
+        ("entry G_W2 1 5", {}, {"unit": 5, "along": ("W2", (1, 5))}),
+        ("dot 0.333", {("W2", (1, 5)): 0.333}, {}),
+        ("entry b1 0 3", {}, {"unit": 3, "along": ("b1", (3,))}),
+        ("dot 1000000000.0", {("b1", 3): 3}, {}),
+        ("dot", {}, {}),
+        ("step 7", {}, {"step": 7, "play": 7}),
+        ("step 99", {}, {"step": 9, "play": 9}),
+        ("step 0", {}, {"step": 1, "play": 1}),
     ],
 }
 
@@ -52,7 +56,7 @@ OF_ONE = {  # explorer → a choice before, a touch, what it changes, and choose
 def touch(explorer, words):
     """Touch in Python."""
     what, *numbers = words.split()
-    explorer.touch(what, *(float(number) if "." in number else int(number) for number in numbers))
+    explorer.touch(what, *(number if number in LIGHTS else literal_eval(number) for number in numbers))
 
 
 def values(explorer):
@@ -60,12 +64,13 @@ def values(explorer):
 
 
 @every_network_explorer
-def test_a_touch_changes_its_numbers_and_no_other_from_python_as_from_the_page(name):
-    explorer, other = chosen(name, *own_net()), chosen(name, *own_net())
-    expected = state(explorer)
-    for n, (before, words, changes, choices) in enumerate([({}, *row) for row in TOUCHES] + OF_ONE.get(name, [])):
-        for control, value in before.items():
-            explorer.controls[control].value = other.controls[control].value = value
+def test_a_touch_changes_its_numbers_and_no_other_and_waits_where_it_is_to_be_predicted(name):
+    """From Python, from a page, and where a learner predicts first."""
+    explorer, other, waiting = (chosen(name, *own_net()) for _ in range(3))
+    waiting.controls["predict"].value = True
+    expected, before = state(explorer), state(waiting)
+    for n, (words, changes, choices) in enumerate(TOUCHES + OF_ONE.get(name, [])):
+        stays = changes and not choices
         choices = {"example": explorer.example, "unit": explorer.unit} | choices
         touch(explorer, words)
         other.hand.value = f"{n}.5 {words}"
@@ -79,14 +84,14 @@ def test_a_touch_changes_its_numbers_and_no_other_from_python_as_from_the_page(n
             plane = picture(explorer, "plane")
             assert near(middle(plane.touches["turn 9"]), plane.at([(0, -2)])[0])
 
-
-def test_a_point_follows_where_no_example_is_chosen():
-    for name in ("training_explorer", "bug_lab"):
-        explorer, expected = make(name, *own_net()), own_net()[0]
-        explorer.touch("point", np.int64(2), np.float64(0.5), 9)
-        expected[2] = 0.5, 2
-        assert np.array_equal(explorer.X, expected)
-        assert_true_to_state(explorer)
+        seen = screen(waiting)
+        touch(waiting, words)
+        assert not stays or set(differences(screen(waiting), seen)) <= {"prediction"}, words
+        assert not differences(state(waiting), before) and choices.items() <= values(waiting).items(), words
+        assert ("A change is waiting." in repr(waiting)) == (n > 0)
+    waiting.controls["show"].click()
+    assert "of 1 right." in repr(waiting) and not differences(state(waiting), expected)
+    assert_true_to_state(waiting)
 
 
 def test_nothing_jumps_when_an_arrow_is_taken():
@@ -110,14 +115,23 @@ def test_the_dot_moves_a_logit(k):
         assert_true_to_state(explorer)
 
 
-def test_the_line_in_the_curves_goes_to_a_step():
+def test_where_no_example_is_chosen_a_point_and_the_line_in_the_curves_follow():
+    for name in OTHERS:
+        explorer, expected = make(name, *own_net()), own_net()[0]
+        explorer.touch("point", np.int64(2), np.float64(0.5), 9)
+        expected[2] = 0.5, 2
+        assert np.array_equal(explorer.X, expected)
+        assert_true_to_state(explorer)
     explorer = make("training_explorer", *own_net())
-    for step, there in ((20.4, 20), (3, 3), (-7, 0), (1e6, 500)):
+    for step, there in ((20.4, 20), (-7, 0), (1e6, 500)):
         explorer.touch("step", step)
         explorer.touch("step")
         params, _ = m.train(*own_net(), 0.5, there)
         assert explorer.controls["step"].value == there
         assert not differences(explorer.params._asdict(), params._asdict())
+    explorer.controls["predict"].value = True
+    explorer.touch("step", 30)
+    assert "A change is waiting." in repr(explorer) and not differences(explorer.params._asdict(), params._asdict())
 
 
 @every_explorer
@@ -126,17 +140,16 @@ def test_every_entry_is_chosen_and_explained(name):
     before, rng = state(explorer), np.random.default_rng(0)
     for symbol in LIGHTS:
         array = np.atleast_2d(explorer.values[symbol])
-        for choose in (explorer.choose, lambda *entry: explorer.touch("entry", *entry)):
-            entry = symbol, *map(int, rng.integers(array.shape))
-            choose(*entry)
-            assert explorer.entry == entry and explorer.explain(*entry).value == array[entry[1:]]
-            if "sum" in explorer.views:
-                assert explorer.views["sum"].lines == [explorer.explain(*entry).text]
-                assert 'data-entry="entry {} {} {}"'.format(*entry) in explorer.views["sum"].widget.value
-            parameter = symbol.removeprefix("G_")
-            if name == "backprop_explorer" and parameter in m.Params._fields:
-                assert explorer.controls["along"].value == (parameter, entry[1 if "W" in symbol else 2 :])
-            assert_true_to_state(explorer)
+        entry = symbol, *map(int, rng.integers(array.shape))
+        explorer.choose(*entry)
+        assert explorer.entry == entry and explorer.explain(*entry).value == array[entry[1:]]
+        if "sum" in explorer.views:
+            assert explorer.views["sum"].lines == [explorer.explain(*entry).text]
+            assert 'data-entry="entry {} {} {}"'.format(*entry) in explorer.views["sum"].widget.value
+        parameter = symbol.removeprefix("G_")
+        if name == "backprop_explorer" and parameter in m.Params._fields:
+            assert explorer.controls["along"].value == (parameter, entry[1 if "W" in symbol else 2 :])
+        assert_true_to_state(explorer)
     assert not differences(state(explorer), before)
 
 
@@ -145,18 +158,16 @@ def test_an_entry_goes_with_its_example_unit_and_class(name):
     explorer = chosen(name, *own_net())
     explorer.choose("G_A1", 8, 2)
     assert (explorer.example, explorer.unit) == (8, 2)
-    explorer.controls["example"].value = 1
-    explorer.touch("unit", 4)
-    assert explorer.entry == ("G_A1", 1, 4)
-    explorer.choose("G_W2", 1, 6)
-    explorer.controls["unit"].value = 0
-    assert explorer.entry == ("G_W2", 1, 0)
-    if "class" in explorer.controls:
-        explorer.controls["class"].value = 0
-        assert explorer.entry == ("G_W2", 0, 0)
-    explorer.choose("X", 5, 1)
-    explorer.touch("point", 9)
-    assert explorer.entry == ("X", 9, 1)
+    for control, value, chosen_before, entry in (
+        ("example", 1, ("G_A1", 8, 2), ("G_A1", 1, 2)),
+        ("unit", 0, ("G_W2", 1, 6), ("G_W2", 1, 0)),
+        ("class", 0, ("G_W2", 1, 6), ("G_W2", 0, 6)),
+        ("example", 9, ("X", 5, 1), ("X", 9, 1)),
+    ):
+        explorer.choose(*chosen_before)
+        if control in explorer.controls:
+            explorer.controls[control].value = value
+            assert explorer.entry == entry
 
 
 # ---------------------------------------------------------------- what is no touch
@@ -215,39 +226,3 @@ def test_nonsense_is_named_and_changes_nothing_neither_from_python_nor_from_the_
         assert not differences(state(explorer), before[0]) and (screen(explorer), values(explorer)) == before[1:], text
     explorer.update()
     assert "not understood" not in repr(explorer)
-
-
-# ---------------------------------------------------------------- predicted
-
-
-@every_predicting_explorer
-def test_a_touch_waits_for_a_prediction_and_a_choice_does_not(name):
-    explorer, other = (chosen(name, *own_net()) for _ in range(2))
-    explorer.controls["predict"].value = True
-    seen, before = screen(explorer), state(explorer)
-    for words in ("point 3 0.5 1.5", "hinge 7 1 0.5", "turn 7 1.5 -0.5", *["dot 1.5"] * hasattr(explorer, "touch_dot")):
-        touch(explorer, words)
-        touch(other, words)
-        assert differences(screen(explorer), seen) == ["prediction"], words
-        assert "A change is waiting." in repr(explorer) and not differences(state(explorer), before)
-    for words in ("unit 2", "point 1", "hinge 7", "point 3"):
-        touch(explorer, words)
-        assert "A change is waiting." in repr(explorer) and not differences(state(explorer), before)
-        assert_true_to_state(explorer)
-    with pytest.raises(ValueError, match="x2"):
-        explorer.touch("point", 3, 0, np.nan)
-    explorer.controls["show"].click()
-    assert "of 1 right." in repr(explorer)
-    assert not differences(state(explorer), state(other))
-    assert_true_to_state(explorer)
-
-
-def test_a_touch_of_the_training_run_waits_for_a_prediction():
-    explorer = make("training_explorer", *own_net())
-    explorer.controls["predict"].value = True
-    seen = screen(explorer)
-    explorer.touch("step", 30)
-    assert differences(screen(explorer), seen) == ["prediction"]
-    explorer.controls["show"].click()
-    params, _ = m.train(*own_net(), 0.5, 30)
-    assert not differences(explorer.params._asdict(), params._asdict())
