@@ -318,6 +318,7 @@ def assert_shows(screen, net):
     now, values = screen.read(), net.values()
     assert now.tables
     for table in now.tables:
+        assert table.symbol.removesuffix("ᵀ") in values
         array = np.atleast_2d(values[table.symbol.removesuffix("ᵀ")])
         array = array.T if table.symbol.endswith("ᵀ") else array
         assert np.shape(table.rows) == array.shape

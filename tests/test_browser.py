@@ -54,11 +54,11 @@ def test_each_slider_moves_every_number_on_the_screen(hand, name):
 # Presses a key 200 times in a second; notes each text of the words and each place of the handle.
 DRAG = """async ([box, handle]) => {
   const seen = {words: [], places: []};
+  let changed = performance.now();
   const note = () => {
-    const said = [...box.querySelectorAll('p')].map(line => line.textContent).find(line => line.startsWith('Example'));
-    const words = said ?? seen.words.at(-1), place = Number(handle.getAttribute('aria-valuenow'));
-    if (words !== seen.words.at(-1)) { seen.words.push(words); seen.changed = performance.now(); }
-    if (place !== seen.places.at(-1)) seen.places.push(place);
+    const words = [...box.querySelectorAll('p')].map(line => line.textContent).find(line => line.startsWith('Example'));
+    if (words && words !== seen.words.at(-1)) { seen.words.push(words); changed = performance.now(); }
+    seen.places.push(Number(handle.getAttribute('aria-valuenow')));
   };
   const observer = new MutationObserver(note);
   observer.observe(box, {subtree: true, childList: true, attributes: true, characterData: true});
@@ -67,8 +67,8 @@ DRAG = """async ([box, handle]) => {
       handle.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true}));
     await new Promise(done => setTimeout(done, 1));
   }
-  const last = performance.now();
-  while (performance.now() - (seen.changed ?? last) < 1500) await new Promise(done => setTimeout(done, 50));
+  changed = performance.now();
+  while (performance.now() - changed < 1500) await new Promise(done => setTimeout(done, 50));
   observer.disconnect();
   return seen;
 }"""

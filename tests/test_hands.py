@@ -274,8 +274,9 @@ VIEWS = {"desk": [(900, 1000), (1280, 1000), (1440, 1000), (1920, 1000)], "proje
 # text in a picture that is smaller than 11 pixels.
 MISFITS = """(box, scale) => {
   const area = box.closest('.jp-OutputArea-output'), edge = area.getBoundingClientRect();
+  const hidden = '.slider-container, select, style, .bp-live';
   const parts = [area, box, ...box.querySelectorAll('*')].filter(part =>
-    part.checkVisibility() && (part.matches('.noUi-target') || !part.closest('.slider-container, select, style, .bp-live')));
+    part.checkVisibility() && (part.matches('.noUi-target') || !part.closest(hidden)));
   const isSmall = text => {
     const picture = text.closest('.bp-picture'), width = picture.getBoundingClientRect().width;
     const zoom = width / picture.viewBox.baseVal.width;

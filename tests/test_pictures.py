@@ -223,17 +223,6 @@ def test_backprop_the_tangents_slope_is_the_gradient(symbol, index):
     assert f">{along.label}<" in explorer.views["curve"].widget.value
 
 
-def test_reset_brings_the_range_of_the_curve_back():
-    explorer = make("backprop_explorer", *own_net())
-    symbol, index = explorer.controls["along"].value
-    before = picture(explorer, "curve").frame
-    getattr(explorer.params, symbol)[index] = 40
-    explorer.update()
-    assert float(picture(explorer, "curve").frame.split()[5]) >= 40
-    explorer.controls["reset"].click()
-    assert picture(explorer, "curve").frame == before
-
-
 def test_output_layer_a_bar_for_each_term_and_one_for_the_sum():
     explorer = chosen("output_layer_explorer", *own_net())
     explorer.controls["class"].value = 1
