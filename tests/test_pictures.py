@@ -191,8 +191,7 @@ def assert_curve(explorer, function, here):
 @pytest.mark.parametrize("k", [0, 1])
 def test_softmax_the_tangents_slope_is_G_Z(k):
     explorer = chosen("softmax_explorer", *own_net())
-    explorer.controls["along"].value = k
-    explorer.controls[f"z{k}"].value = 0.75
+    explorer.controls["along"].value, explorer.controls[f"z{k}"].value = k, 0.75
     Z = explorer.views["Z"].array
 
     def share(z):
@@ -202,25 +201,21 @@ def test_softmax_the_tangents_slope_is_G_Z(k):
     assert assert_curve(explorer, share, Z[3, k]) == pytest.approx(explorer.values["G_Z"][3, k], abs=1e-8)
 
 
-@pytest.mark.parametrize(
-    ("symbol", "index"), [("W1", (7, 0)), ("W1", (2, 1)), ("b1", (4,)), ("W2", (1, 7)), ("b2", (0,))]
-)
-def test_backprop_the_tangents_slope_is_the_gradient(symbol, index):
-    explorer = make("backprop_explorer", *own_net())
-    along = explorer.controls["along"]
-    along.value, explorer.controls["value"].value = (symbol, index), 0.4
-    array = getattr(explorer.params, symbol)
+@pytest.mark.parametrize("along", [("W1", (7, 0)), ("W1", (2, 1)), ("b1", (4,)), ("W2", (1, 7)), ("b2", (0,))])
+def test_backprop_the_tangents_slope_is_the_gradient(along):
+    explorer, (symbol, index) = make("backprop_explorer", *own_net()), along
+    explorer.controls["along"].value, explorer.controls["value"].value = along, 0.4
+    array, label = getattr(explorer.params, symbol).copy(), explorer.controls["along"].label
     assert array[index] == 0.4
 
     def loss_at(number):
-        moved = array.copy()
-        moved[index] = number
-        return m.loss(explorer.X, explorer.y, explorer.params._replace(**{symbol: moved}))
+        array[index] = number
+        return m.loss(explorer.X, explorer.y, explorer.params._replace(**{symbol: array}))
 
     slope = assert_curve(explorer, loss_at, 0.4)
     assert abs(slope) > 1e-4
-    assert f"the slope of the loss is G_{along.label} = {slope:+.4f}." in repr(explorer)
-    assert f">{along.label}<" in explorer.views["curve"].widget.value
+    assert f"the slope of the loss is G_{label} = {slope:+.4f}." in repr(explorer)
+    assert f">{label}<" in explorer.views["curve"].widget.value
 
 
 def test_output_layer_a_bar_for_each_term_and_one_for_the_sum():
@@ -357,3 +352,15 @@ def test_what_has_just_come_fades_in_and_then_stands_still():
         assert picture(explorer, "network").all(of) and not picture(explorer, "network").all(no)
         move(explorer.controls["x1"], 0.3 if of == "forward" else 0.6)
         assert not picture(explorer, "network").all(of)
+
+
+def test_the_strip_marks_where_a_notebook_is():
+    still = explorers.where_we_are("G_W2", "G_b2", "G_H")
+    strip = Seen(still._repr_svg_())
+    here = [strip.label(box) for box in strip.all("box here")]
+    assert sorted(here) == ["G_H", "G_W2", "G_b2"]
+    assert all(name in repr(still) and name in strip.alt for name in here)
+    names = {strip.label(box).removeprefix("G_") for box in strip.all("box")}
+    assert names == {*m.Params._fields, "X", "A1", "H", "Z", "P", "L"}
+    with pytest.raises(ValueError, match=r"expected some of X, .*, got 'G_Q'"):
+        explorers.where_we_are("G_Z", "G_Q")

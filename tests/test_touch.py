@@ -1,5 +1,6 @@
 """What a hand does: touch(), choose() and explain() in Python, and the page, which sends the same words."""
 
+import re
 from ast import literal_eval
 
 import numpy as np
@@ -17,7 +18,9 @@ from hands import (
     state,
 )
 from seen import middle, near, picture
+from test_prose import PARAMS, TEXTS, X, y
 
+import explorers
 import mlp_helpers as m
 from explorers.explain import LIGHTS
 
@@ -168,6 +171,20 @@ def test_an_entry_goes_with_its_example_unit_and_class(name):
         if control in explorer.controls:
             explorer.controls[control].value = value
             assert explorer.entry == entry
+
+
+def test_a_walk_back_along_the_sums_goes_where_notebook_06_says():
+    explorer = explorers.backprop_explorer(X, y, PARAMS)
+    explorer.touch("entry", "G_W1", 11, 0)
+    walk = []
+    while explorer.entry[0] != "P":
+        walk.append("{}[{}, {}]".format(*explorer.entry))
+        said = explorer.explain(*explorer.entry)
+        largest = int(np.abs(said.terms).argmax()) if said.terms else 0
+        factors = [of for _, of in said.factors if of]
+        explorer.touch("entry", *factors[largest * (len(factors) // max(len(said.terms), 1))])
+    said = TEXTS["06-30"].split("Where do you arrive?")[1].split(". There")[0]
+    assert ["{}[{}, {}]".format(*explorer.entry), *walk] == re.findall(r"\w+\[\d+, \d+\]", said)
 
 
 # ---------------------------------------------------------------- what is no touch
