@@ -109,3 +109,23 @@ def test_an_explorer_shown_twice_stays_in_step(run):
     for move in (0, "x1 of i = 0"), (1, "W2[0, 0]"):
         first, second = move_and_look(screens, [net, net], move)
         assert first == second
+
+
+BLOCK = """() => document.head.insertAdjacentHTML('beforeend',
+  `<meta http-equiv="Content-Security-Policy" content="script-src-attr 'none'">`)"""
+
+
+def test_where_a_page_blocks_scripts_each_slider_still_moves_every_number(lab, chromium):
+    cell = "from explorers import relu_explorer; relu_explorer()"
+    notebook = open_notebook(chromium, lab, write(lab, "blocked.ipynb", cell))
+    notebook.page.evaluate(BLOCK)
+    notebook.run_all()
+    screen, net = Screen(notebook.page, notebook.page.locator(".bp-explorer")), Net()
+    assert screen.box.locator("[data-touch]").count() > 20
+    assert screen.box.locator("[data-touch][tabindex]").count() == 0, "the page's script has not run"
+    for n, slider in enumerate(eventually(lambda: assert_shows(screen, net)).sliders):
+        if slider["label"] not in ("example i", "hidden unit j"):
+            screen.press(screen.box.locator(".noUi-handle").nth(n), *["ArrowRight"] * 3)
+            net.move(slider["label"], 3)
+            eventually(lambda: assert_shows(screen, net))
+    notebook.close()
