@@ -140,6 +140,9 @@ def begin(name):
     if "predict" in shown[name].controls:
         shown[name].controls["predict"].value = False
     shown[name].controls["reset"].click()
+def explained(name):
+    said = shown[name].explain(*shown[name].entry)
+    return json.dumps([said.sources, said.text])
 def state(name):
     explorer = shown[name]
     numbers = dict(X=explorer.X, **explorer.params._asdict())
@@ -182,13 +185,17 @@ class Hand(Screen):
     def ask(self, code):
         return self.page.evaluate(ASK, code)
 
+    def heard(self, code):
+        """What the kernel says in JSON."""
+        return json.loads(eval(self.ask(code)))
+
     def explorer(self, code):
         """Do something in the kernel, with the explorer."""
         self.ask(f"(lambda explorer: {code})(shown['{self.name}'])")
 
     def state(self):
         """The numbers, the values of the controls, the chosen entry, and the last words of a page that were done."""
-        numbers, controls, entry, heard = json.loads(eval(self.ask(f"state('{self.name}')")))
+        numbers, controls, entry, heard = self.heard(f"state('{self.name}')")
         return {key: np.array(value) for key, value in numbers.items()}, controls, entry, heard
 
     def place(self, words):

@@ -392,17 +392,3 @@ def test_the_chosen_row_and_column_are_marked(name):
         assert [table.marked_rows, table.marked_columns] == wanted, key
         marked |= {way.name for way, at in zip(ways, wanted, strict=True) if at}
     assert "i" in marked
-
-
-@every_explorer
-def test_the_state_is_said_in_a_few_lines(name):
-    explorer = make(name)
-    said = [repr(explorer)]
-    for control in ("x1", "flip", "x2", "example", "data", "lr", "step", "bug"):
-        if control in explorer.controls:
-            move(explorer.controls[control], 0.9)
-            said.append(repr(explorer))
-    assert len({*said}) == len(said) >= 3
-    for text in said:
-        assert 2 <= len(text.split("\n")) <= 12 and max(map(len, text.split("\n"))) <= 160
-        assert not re.search(r" at 0x|object|array\(|float64", text)

@@ -3,8 +3,6 @@
 A notebook at a desk and one for a projector hold all explorers; what a hand did is read from the kernel.
 """
 
-import json
-
 import numpy as np
 import pytest
 from screens import CONTROLS, FRAME, MARKS, OF_A_NETWORK, SIZES, eventually, settled
@@ -31,14 +29,9 @@ def assert_only(now, before, **changed):
 # ---------------------------------------------------------------- the rows of the table
 
 CLICKS = {  # explorer → marks that are chosen with a click: the value of a control, or the entry
-    "forward_explorer": {
-        "unit 9": 9,
-        "entry X 0 1": ["X", 0, 1],
-        "entry Z 0 1": ["Z", 0, 1],
-        "entry W2 1 6": ["W2", 1, 6],
-    },
+    "forward_explorer": {"unit 9": 9, "entry X 0 1": ["X", 0, 1], "entry Z 0 1": ["Z", 0, 1]},
     "output_layer_explorer": {"bar 3": 3},
-    "backprop_explorer": {"unit 9": 9, "entry W1 4 1": ["W1", 4, 1], "step 4": 4},
+    "backprop_explorer": {"unit 9": 9, "entry W1 4 1": ["W1", 4, 1], "entry W2 1 6": ["W2", 1, 6], "step 4": 4},
 }
 CHOOSES = {"point": "example", "hinge": "unit", "bar": "example"}  # a mark → its control, if that has another name
 
@@ -164,8 +157,9 @@ def test_a_cell_of_any_table_is_chosen(hand, name):
         symbol = entry[0].removeprefix("G_")
         if name == "backprop_explorer" and symbol in mlp.Params._fields:
             assert now[1]["along"] == [symbol, entry[1 if symbol[0] == "W" else 2 :]]
-        sources = json.loads(eval(at.ask(f"json.dumps(shown['{name}'].explain(*shown['{name}'].entry).sources)")))
+        sources, text = at.heard(f"explained('{name}')")
         eventually(lambda entry=entry, sources=sources: assert_lit(at, entry, sources))
+        assert at.box.locator(".bp-sum").text_content() == text
         assert_only(now, before)
     factor = at.box.locator(".bp-sum b").first
     if factor.count():

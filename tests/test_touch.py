@@ -97,14 +97,6 @@ def test_a_touch_changes_its_numbers_and_no_other_and_waits_where_it_is_to_be_pr
     assert_true_to_state(waiting)
 
 
-def test_nothing_jumps_when_an_arrow_is_taken():
-    explorer = chosen("relu_explorer", *own_net())
-    before, plane = state(explorer), picture(explorer, "plane")
-    explorer.touch("turn", 7, *plane.data([middle(plane.touches["turn 7"])])[0])
-    for symbol, array in state(explorer).items():
-        assert np.abs(array - before[symbol]).max() < 0.01, symbol
-
-
 @pytest.mark.parametrize("k", [0, 1])
 def test_the_dot_moves_a_logit(k):
     explorer = chosen("softmax_explorer", *own_net())
@@ -135,25 +127,6 @@ def test_where_no_example_is_chosen_a_point_and_the_line_in_the_curves_follow():
     explorer.controls["predict"].value = True
     explorer.touch("step", 30)
     assert "A change is waiting." in repr(explorer) and not differences(explorer.params._asdict(), params._asdict())
-
-
-@every_explorer
-def test_every_entry_is_chosen_and_explained(name):
-    explorer = make(name, *own_net())
-    before, rng = state(explorer), np.random.default_rng(0)
-    for symbol in LIGHTS:
-        array = np.atleast_2d(explorer.values[symbol])
-        entry = symbol, *map(int, rng.integers(array.shape))
-        explorer.choose(*entry)
-        assert explorer.entry == entry and explorer.explain(*entry).value == array[entry[1:]]
-        if "sum" in explorer.views:
-            assert explorer.views["sum"].lines == [explorer.explain(*entry).text]
-            assert 'data-entry="entry {} {} {}"'.format(*entry) in explorer.views["sum"].widget.value
-        parameter = symbol.removeprefix("G_")
-        if name == "backprop_explorer" and parameter in m.Params._fields:
-            assert explorer.controls["along"].value == (parameter, entry[1 if "W" in symbol else 2 :])
-        assert_true_to_state(explorer)
-    assert not differences(state(explorer), before)
 
 
 @every_network_explorer
