@@ -115,7 +115,9 @@ def add_notebooks(site):
     for path in sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("notebooks/*.md")]):
         kind = "notebook" if path.suffix == ".ipynb" else "file"
         copy = site / "files" / path.name
-        copy.write_text(with_pictures(path) if kind == "notebook" else path.read_text(encoding="utf-8"), encoding="utf-8")
+        copy.write_text(
+            with_pictures(path) if kind == "notebook" else path.read_text(encoding="utf-8"), encoding="utf-8"
+        )
         listing.append(entry(path.name, kind, copy.stat().st_size))
     contents = site / "api/contents"
     contents.mkdir(parents=True, exist_ok=True)

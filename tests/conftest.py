@@ -5,7 +5,7 @@ import pytest
 from hypothesis import settings
 from lab import browser, chromium_path, lab_server
 from pages import cdn  # noqa: F401
-from screens import run  # noqa: F401
+from screens import hand, notebook, run  # noqa: F401
 
 settings.register_profile("project", deadline=None, derandomize=True, max_examples=60, database=None)
 settings.load_profile("project")

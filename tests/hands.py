@@ -65,17 +65,6 @@ def stir(explorer, part, *controls):
             move(explorer.controls[control], part)
 
 
-def places(control):
-    """Every option of a dropdown; the least, the greatest and zero of a slider; one press of a button."""
-    if isinstance(control, widgets.Button):
-        return [0]
-    if isinstance(control, widgets.Checkbox):
-        return [1, 0]
-    if hasattr(control, "options"):
-        return np.linspace(0, 1, len(control.options))
-    return [0, 1, -control.min / (control.max - control.min)] if control.min < 0 else [0, 1]
-
-
 def elsewhere(control):
     """A part of the way where no control is at first, nor after another one has moved there."""
     return 0.3 if control == "play" else 0.87
@@ -91,11 +80,8 @@ def of_kind(explorer, attribute):
 
 
 def state(explorer):
-    return {name: array.copy() for name, array in numbers(explorer).items()}
-
-
-def numbers(explorer):
-    return {"X": explorer.X, "y": explorer.y, **explorer.params._asdict()}
+    numbers = {"X": explorer.X, "y": explorer.y, **explorer.params._asdict()}
+    return {name: array.copy() for name, array in numbers.items()}
 
 
 def differences(one, other):

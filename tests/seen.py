@@ -1,9 +1,12 @@
-"""Pictures read back from their SVG: elements by their class or by the words of a hand, and places as data."""
+"""What an explorer shows, read back from its HTML: pictures as marks and places, tables as texts and classes."""
 
 import re
+from html import unescape
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import numpy as np
+from matplotlib.path import Path
 
 PIXEL = 0.06  # coordinates are rounded to a tenth of a pixel
 
@@ -11,8 +14,8 @@ PIXEL = 0.06  # coordinates are rounded to a tenth of a pixel
 class Seen:
     """A picture as it is on the page."""
 
-    def __init__(self, view):
-        self.root = ElementTree.fromstring(view.widget.value)
+    def __init__(self, svg):
+        self.root = ElementTree.fromstring(re.sub(' xmlns="[^"]*"', "", svg))
         self.alt, self.frame = self.root.get("aria-label"), self.root.get("data-frame")
         self.texts = [(part.text or "", part) for part in self.root.iter("text")]
         self.touches = {part.get("data-touch"): part for part in self.root.iter() if part.get("data-touch")}
@@ -23,6 +26,12 @@ class Seen:
     def one(self, classes):
         (part,) = self.all(classes)
         return part
+
+    def label(self, mark):
+        """The text in the middle of a mark."""
+        places = [([float(part.get("x", -99)), float(part.get("y", -99)) - 4], text) for text, part in self.texts]
+        (label,) = (text for place, text in places if near(place, middle(mark), 1))
+        return label
 
     def at(self, points, y=None):
         """The places in pixels (n, 2) of points of data (n, 2); y is another range of the vertical axis."""
@@ -36,6 +45,14 @@ class Seen:
         left, top, width, height, x0, x1, y0, y1 = map(float, self.frame.split())
         across, down = np.asarray(places, float).T
         return np.stack([x0 + (across - left) / width * (x1 - x0), y1 - (down - top) / height * (y1 - y0)], axis=-1)
+
+
+def picture(explorer, name):
+    return Seen(explorer.views[name].widget.value)
+
+
+def near(places, expected, pixels=PIXEL):
+    return np.shape(places) == np.shape(expected) and np.abs(np.subtract(places, expected)).max() <= pixels
 
 
 def ways(path):
@@ -58,11 +75,40 @@ def middle(mark):
 
 
 def inside(points, rings):
-    """Whether each of the points (n, 2) is inside the rings, by counting the sides to its right that pass it."""
-    crossed = np.zeros(len(points), int)
-    for ring in rings:
-        for (x1, y1), (x2, y2) in zip(ring, np.roll(ring, -1, axis=0), strict=True):
-            passes = (y1 > points[:, 1]) != (y2 > points[:, 1])
-            with np.errstate(divide="ignore", invalid="ignore"):
-                crossed += passes & (points[:, 0] < x1 + (points[:, 1] - y1) * (x2 - x1) / (y2 - y1))
-    return crossed % 2 == 1
+    """Whether each of the points (n, 2) is inside an odd number of rings."""
+    return np.logical_xor.reduce([False * points[:, 0] > 0, *(Path(ring).contains_points(points) for ring in rings)])
+
+
+def tables(html):
+    """Each table of numbers: its symbol, caption, headers and cells, as the kernel or the page writes it."""
+    return [table(html) for html in re.findall(r"<table(?! class=\"?bp-facts).*?</table>", html, flags=re.DOTALL)]
+
+
+def table(html):
+    caption = re.search("<caption>(.*?)</caption>", html)[1]
+    _, *rows = re.split("<tr", html.partition("<tbody>")[2])
+    cells = [re.findall("<td([^>]*)>([^<]*)", row) for row in rows]
+    return SimpleNamespace(
+        symbol=unescape(re.search("<b>(.*?)</b>", caption)[1]),
+        caption=unescape(re.sub("<.*?>", "", caption)),
+        data=dict(re.findall(r'data-(\w+)(?:="([^"]*)")?', html.partition(">")[0])),
+        columns=[unescape(label) for label in re.findall(r'<th scope="?col"?>([^<]*)', html)],
+        labels=[unescape(label) for row in rows for label in re.findall(r'<th scope="?row"?>([^<]*)', row)],
+        rows=[[text for _, text in row] for row in cells],
+        classes=[[classes_in(attributes) for attributes, _ in row] for row in cells],
+        marked_rows=[n for n, row in enumerate(rows) if "m" in classes_in(row.partition(">")[0])],
+        marked_columns=[int(before) - 1 for before in re.findall('<col span="?(\\d+)"?><col class="?m', html)],
+    )
+
+
+def classes_in(attributes):
+    found = re.search(r'class="?([\w -]*)', attributes)
+    return found[1].split() if found else []
+
+
+def assert_near(shown, number):
+    """The number is what is shown, rounded to as many digits as are shown."""
+    text = shown.replace("−", "-")
+    mantissa, _, power = text.partition("e")
+    digits = len(mantissa.partition(".")[2]) - int(power or 0)
+    assert abs(float(text) - number) <= 0.5 * 10.0**-digits + 1e-9, f"{shown} is not {number}"

@@ -1,11 +1,10 @@
 """The notebooks in JupyterLab, in a real browser: read before they have run, run, and run again."""
 
 import pytest
-from lab import ROOT, open_notebook
+from lab import open_notebook
+from pages import PATHS
 from screens import Net, Screen, assert_shows, eventually, write
 from test_reading import BROKEN, count_answers, formulas, load, markdown
-
-PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 READ = """() => {
   const page = document.querySelector('.jp-Notebook');
@@ -76,6 +75,18 @@ def test_problems_are_seen(lab, chromium):
     notebook.close()
 
 
+def move_and_look(screens, nets, *moves):
+    """Move sliders by key, three steps each, and see what every screen shows; return it."""
+    for index, label in moves:
+        screens[index].press(screens[index].slider(label), *["ArrowRight"] * 3)
+        nets[index].move(label, 3)
+        shown = [
+            eventually(lambda screen=screen, net=net: assert_shows(screen, net))
+            for screen, net in zip(screens, nets, strict=True)
+        ]
+    return shown
+
+
 def test_two_notebooks_at_once_do_not_disturb_each_other(lab, run):
     notebook = run("one.ipynb", "from explorers import relu_explorer; relu_explorer()", width=1900)
     write(lab, "two.ipynb", "from explorers import relu_explorer; relu_explorer(scale=1.25)")
@@ -84,14 +95,8 @@ def test_two_notebooks_at_once_do_not_disturb_each_other(lab, run):
     notebook.page.wait_for_function("() => window.jupyterapp.shell.currentWidget.context.path === 'two.ipynb'")
     notebook.wait_for_kernel()
     notebook.run_all()
-    boxes = notebook.page.locator(".bp-explorer")
-    nets = [Net(), Net()]
-    screens = [Screen(notebook.page, boxes.nth(index)) for index in range(2)]
-    for index, label in ((0, "x1 of i = 0"), (1, "b1[0]"), (0, "W2[0, 0]")):
-        screens[index].press(screens[index].slider(label), *["ArrowRight"] * 3)
-        nets[index].move(label, 3)
-        for screen, net in zip(screens, nets, strict=True):
-            eventually(lambda screen=screen, net=net: assert_shows(screen, net))
+    screens = [Screen(notebook.page, notebook.page.locator(".bp-explorer").nth(index)) for index in range(2)]
+    move_and_look(screens, [Net(), Net()], (0, "x1 of i = 0"), (1, "b1[0]"), (0, "W2[0, 0]"))
     sizes = [screen.box.locator("p").first.evaluate("words => getComputedStyle(words).fontSize") for screen in screens]
     assert sizes == ["13px", "16.25px"]
     assert notebook.problems() == []
@@ -99,14 +104,28 @@ def test_two_notebooks_at_once_do_not_disturb_each_other(lab, run):
 
 def test_an_explorer_shown_twice_stays_in_step(run):
     notebook = run("twice.ipynb", "from explorers import backprop_explorer; both = backprop_explorer()", "both", "both")
-    boxes, net = notebook.page.locator(".bp-explorer"), Net()
-    screens = [Screen(notebook.page, boxes.nth(index)) for index in range(2)]
-    for screen, label in zip(screens, ("x1 of i = 0", "W2[0, 0]"), strict=True):
-        screen.press(screen.slider(label), *["ArrowRight"] * 3)
-        net.move(label, 3)
-        first, second = (eventually(lambda one=one: assert_shows(one, net)) for one in screens)
+    screens = [Screen(notebook.page, notebook.page.locator(".bp-explorer").nth(index)) for index in range(2)]
+    net = Net()
+    for move in (0, "x1 of i = 0"), (1, "W2[0, 0]"):
+        first, second = move_and_look(screens, [net, net], move)
         assert first == second
-    screens[1].press(screens[1].button("Flip label"), "Enter")
-    net.y[0] = 1 - net.y[0]
-    first, second = (eventually(lambda one=one: assert_shows(one, net)) for one in screens)
-    assert first == second
+
+
+BLOCK = """() => document.head.insertAdjacentHTML('beforeend',
+  `<meta http-equiv="Content-Security-Policy" content="script-src-attr 'none'">`)"""
+
+
+def test_where_a_page_blocks_scripts_each_slider_still_moves_every_number(lab, chromium):
+    cell = "from explorers import relu_explorer; relu_explorer()"
+    notebook = open_notebook(chromium, lab, write(lab, "blocked.ipynb", cell))
+    notebook.page.evaluate(BLOCK)
+    notebook.run_all()
+    screen, net = Screen(notebook.page, notebook.page.locator(".bp-explorer")), Net()
+    assert screen.box.locator("[data-touch]").count() > 20
+    assert screen.box.locator("[data-touch][tabindex]").count() == 0, "the page's script has not run"
+    for n, slider in enumerate(eventually(lambda: assert_shows(screen, net)).sliders):
+        if slider["label"] not in ("example i", "hidden unit j"):
+            screen.press(screen.box.locator(".noUi-handle").nth(n), *["ArrowRight"] * 3)
+            net.move(slider["label"], 3)
+            eventually(lambda: assert_shows(screen, net))
+    notebook.close()

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from lab import BAD_CELLS, ROOT, open_notebook, served
 from pages import export
-from screens import Net, Screen, assert_near, assert_shows, eventually
-from test_hands import FRAME, LIT, MARKS, PLACE, assert_lit
+from screens import FRAME, MARKS, PLACE, Net, Screen, assert_shows, eventually, sent
+from seen import assert_near
+from test_hands import assert_lit, lit
 
 pytestmark = pytest.mark.slow
 
@@ -75,12 +76,6 @@ def screen(request, chromium, name):
     page.context.close()
 
 
-def sent(screen, words):
-    """Where the page has last sent this mark, in data."""
-    said = screen.box.locator(".bp-hand input").input_value()
-    return np.array(re.fullmatch(rf"[\d.]+ {words} (\S+) (\S+)", said).groups(), dtype=float)
-
-
 def test_a_slider_a_point_by_hand_and_by_key_and_the_sum_of_a_cell(screen, name):
     net = Net()
     eventually(lambda: assert_shows(screen, net))
@@ -105,10 +100,10 @@ def test_a_slider_a_point_by_hand_and_by_key_and_the_sum_of_a_cell(screen, name)
     net.X[2] = sent(screen, "point 2")
     eventually(lambda: assert_shows(screen, net))
 
-    (symbol, row, column), factors, lit = SUMS[name]
+    (symbol, row, column), factors, sources = SUMS[name]
     cell = screen.box.locator(f"[data-symbol='{symbol}'] tbody tr").nth(row).locator("td").nth(column)
     cell.click()
-    eventually(lambda: assert_lit(screen, [symbol, row, column], lit))
+    eventually(lambda: assert_lit(screen, [symbol, row, column], sources))
     said, values = screen.box.locator(".bp-sum").text_content(), net.values()
     *shown, total = re.findall(r"(?<=\()-?[\d.]+(?=\))|(?<== )-?[\d.]+$", said)
     for text, (source, *place) in zip(shown, factors, strict=True):
@@ -122,9 +117,10 @@ def test_a_page_without_a_kernel_lights_where_a_number_comes_from(chromium, cdn,
     page = chromium.new_page()
     cdn(page)
     page.goto((tmp_path / "03_output_layer.html").as_uri(), wait_until="domcontentloaded")
-    box = page.locator(".bp-explorer")
-    box.locator("[data-symbol='G_W2'] tbody tr").first.locator("td").nth(5).click()
-    lit = {(*cell[:3],) for cell in box.evaluate(LIT) if cell[3]}
-    assert lit == {(symbol, i, column) for i in range(5) for symbol, column in (("G_Z", 0), ("H", 5))}
-    assert box.locator("button:visible, select:visible, [role=slider]:visible, .bp-sum:visible").count() == 0
+    screen = Screen(page, page.locator(".bp-explorer"))
+    screen.box.locator("[data-symbol='G_W2'] tbody tr").first.locator("td").nth(5).click()
+    assert lit(screen, "bp-from") == {
+        (symbol, i, column) for i in range(5) for symbol, column in (("G_Z", 0), ("H", 5))
+    }
+    assert screen.box.locator("button:visible, select:visible, [role=slider]:visible, .bp-sum:visible").count() == 0
     page.close()

@@ -70,6 +70,11 @@ def test_02_along_a_logit():
     says(TEXTS["02-48"], f"{line[losses.argmin()]:.2f}", f"{back:.2f}")
 
 
+def test_02_one_weight_moves_one_logit():
+    alone = [str(j) for j in range(16) if H[:, j].nonzero()[0].tolist() == [0]]
+    assert re.findall(r"`W2\[0, (\d+)\]`", TEXTS["02-72"]) == alone
+
+
 def test_04_pytorch_at_a_corner():
     torch = pytest.importorskip("torch")
     ways = [torch.relu, lambda a: torch.maximum(a, torch.zeros_like(a)), lambda a: torch.clamp(a, min=0)]

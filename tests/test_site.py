@@ -24,9 +24,7 @@ import numpy as np
 import pytest
 from lab import BAD_CELLS, ROOT, WIDGETS_STAND
 from pages import PATHS, download
-from screens import Net, Screen, assert_shows, eventually
-from test_elsewhere import sent
-from test_hands import FRAME, MARKS, PLACE
+from screens import FRAME, MARKS, PLACE, Net, Screen, assert_shows, eventually, sent
 from test_notebooks import is_exercise, solved
 
 pytestmark = [pytest.mark.slow, pytest.mark.network]

@@ -1,7 +1,6 @@
 """The exported slides in a real browser: each fits on 1,280 × 720, with its mathematics and all its fragments."""
 
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -51,15 +50,24 @@ def slides(tmp_path_factory):
     return export("slides", tmp_path_factory.mktemp("slides"))
 
 
-def open_slides(page, file):
-    """Open a slide show, and return where its slides are."""
-    page.add_init_script(
-        "document.addEventListener('DOMContentLoaded', () => document.body.append(Object.assign("
-        "document.createElement('style'), {textContent: '.fragment { transition: none !important }'})))"
-    )
-    page.goto(Path(file).as_uri())
-    page.wait_for_function("() => document.querySelector('.reveal.ready') && window.MathJax?.isReady")
-    return page.evaluate(PREPARE)
+@pytest.fixture
+def problems_of(chromium, cdn):
+    """Open a slide show, and return the problems of each slide."""
+
+    def problems_of(file):
+        page = chromium.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        cdn(page)
+        page.add_init_script(
+            "document.addEventListener('DOMContentLoaded', () => document.body.append(Object.assign("
+            "document.createElement('style'), {textContent: '.fragment { transition: none !important }'})))"
+        )
+        page.goto(file.as_uri())
+        page.wait_for_function("() => document.querySelector('.reveal.ready') && window.MathJax?.isReady")
+        found = [" ".join(problems(page, place)) for place in page.evaluate(PREPARE)]
+        page.close()
+        return found
+
+    return problems_of
 
 
 def problems(page, place):
@@ -82,14 +90,9 @@ def problems(page, place):
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_every_slide_fits(path, slides, chromium, cdn):
-    page = chromium.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-    cdn(page)
-    places = open_slides(page, slides / f"{path.stem}.slides.html")
-    found = [problem for place in places for problem in problems(page, place)]
-    page.close()
-    assert len(places) > 5
-    assert not found, "\n".join([path.name, *found])
+def test_every_slide_fits(path, slides, problems_of):
+    found = problems_of(slides / f"{path.stem}.slides.html")
+    assert len(found) > 5 and not any(found), "\n".join(filter(None, found))
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
@@ -105,20 +108,10 @@ def test_explorers_and_derivations_are_on_the_slides(path):
             assert formulas == 1, f"{cell.id}: {formulas} formulas in one step"
 
 
-def test_a_slide_that_does_not_fit_is_noticed(tmp_path, chromium, slides, cdn):
+def test_a_slide_that_does_not_fit_is_noticed(tmp_path, slides, problems_of):
     text = (slides / "00_start_here.slides.html").read_text(encoding="utf-8")
-    title = '<section><section><div style="height: 721px">long</div></section></section>'
-    wide = '<section><section><div style="width: 2000px">wide</div></section></section>'
-    formula = r"<section><section>$\oops$ and $\frac$</section></section>"
-    bad = text.replace('<div class="slides">', f'<div class="slides">{title}{wide}{formula}')
-    assert bad != text
-    (tmp_path / "bad.html").write_text(bad, encoding="utf-8")
-    page = chromium.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-    cdn(page)
-    places = open_slides(page, tmp_path / "bad.html")
-    found = [" ".join(problems(page, place)) for place in places[:4]]
-    page.close()
-    assert "high" in found[0]
-    assert "wide" in found[1]
-    assert "typeset" in found[2]
-    assert not found[3]
+    bad = ['<div style="height: 721px">long</div>', '<div style="width: 2000px">wide</div>', r"$\oops$ and $\frac$"]
+    bad = "".join(f"<section><section>{content}</section></section>" for content in bad)
+    (tmp_path / "bad.html").write_text(text.replace('<div class="slides">', f'<div class="slides">{bad}'), "utf-8")
+    high, wide, formula, good, *_ = problems_of(tmp_path / "bad.html")
+    assert "high" in high and "wide" in wide and "typeset" in formula and not good
