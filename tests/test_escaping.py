@@ -26,7 +26,7 @@ EVIL = (
 )
 TAGS = {*"b br caption code col colgroup div img p span table tbody td th thead tr".split()}
 TAGS |= {*"svg path line rect circle text".split()}
-ATTRIBUTES = {*"aria-label class d height role scope style transform viewbox width".split()}
+ATTRIBUTES = {*"aria-label class d height role scope span style transform viewbox width".split()}
 ATTRIBUTES |= {*"cx cy r x x1 x2 y y1 y2".split()}
 
 
