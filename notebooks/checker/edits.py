@@ -4,6 +4,7 @@ import ast
 import functools
 import re
 from difflib import SequenceMatcher
+from itertools import product
 
 from checker.lines import GIVEN, LINES, Mistake, before
 from checker.mistakes import MISTAKES
@@ -27,6 +28,7 @@ INSTEAD = {  # of a function of x: what else people call
         "the sigmoid in the place of ReLU": SIGMOID,
         "softplus in the place of ReLU": "np.log1p(np.exp({x}))",
         "a slope of 0.01 below 0 instead of 0": "np.maximum({x}, 0.01 * {x})",
+        "np.max, which takes 0 as an axis, in the place of np.maximum": "{x}.max(axis=0)",
     },
     "softmax": {
         "softmax over the examples instead of the classes": "softmax({x}.T).T",
@@ -44,22 +46,28 @@ PARTS = {  # of a sum: its words, and its terms
     "only the first {} counts": ":1",
     "the first {} is left out": "1:",
     "the last {} is left out": ":-1",
+    "only the first N {}s count": ":N",
 }
+NOT_RESET = "the running sum is not set back to 0 for each"
+CUT = "cut to whole numbers, as an array of whole numbers does"
 SUMMED = {"X": "input", "H": "hidden unit", "G_Z": "class", "G_A1": "hidden unit"}  # over the columns of each
 
 
 @functools.cache
 def edits_of(symbol):
-    """Return the wrong lines of a symbol as Mistakes: those of MISTAKES, then each single edit, the shortest first."""
+    """Return the wrong lines of a symbol as Mistakes: those of MISTAKES, then each single edit, the shortest first.
+
+    What people seldom do comes last.
+    """
     named = [mistake for mistake in MISTAKES if mistake.symbol == symbol]
     found = {}
     writings = LINES[symbol], *WRITINGS.get(symbol, ())
-    for line in writings:
-        for words, tree in edited(symbol, line, around=line == LINES[symbol]):
+    for seldom, line in product((False, True), writings):
+        for words, tree in edited(symbol, line, around=line == LINES[symbol], seldom=seldom):
             text = ast.unparse(tree)
             if text not in (*writings, *(mistake.line for mistake in named)):
-                found.setdefault(text, Mistake(words, symbol, text))
-    return *named, *sorted(found.values(), key=lambda mistake: len(re.sub(r"[() ]", "", mistake.line)))
+                found.setdefault(text, (seldom, len(re.sub(r"[() ]", "", text)), Mistake(words, symbol, text)))
+    return *named, *(mistake for *_, mistake in sorted(found.values(), key=lambda item: item[:2]))
 
 
 def edited(symbol, line, around=True, seldom=True):
@@ -86,7 +94,7 @@ def right_line(symbol, line):
 def _places(parent):
     """Yield where each expression under a node stands: what holds it, its key there, and itself; but no index."""
     for field, value in ast.iter_fields(parent):
-        if field in ("slice", "keywords"):
+        if field in ("slice", "keywords") or (isinstance(parent, ast.Subscript) and isinstance(value, ast.Compare)):
             continue
         holder, keys = (value, range(len(value))) if isinstance(value, list) else (vars(parent), [field])
         for key in keys:
@@ -143,6 +151,7 @@ def _another_name(symbol, own):
             yield "y in the place of Y", "y[:, None]"
             yield "the columns of Y are in reverse order: the labels are swapped", "Y[:, ::-1]"
             yield "the columns of Y are shifted by one: the labels are off by one", "np.roll(Y, 1, axis=1)"
+            yield "whole rows of Y are 1 instead of one entry a row", "np.isin(np.arange(N), y)[:, None]"
         case "M":
             yield "the mask is inverted", "~M"
             yield "a unit that is on for one example counts as on for all", "M.any(axis=0)"
@@ -170,6 +179,7 @@ def _another_operation(node):
     left, right = ast.unparse(node.left), ast.unparse(node.right)
     if own == "/":
         yield f"{f'1/{right}' if right.isidentifier() else f'the division by {right}'} is missing", a
+        yield "// in the place of /: it cuts to whole numbers", f"{a} // {b}"
     else:
         yield f"{CALLED.get(right, right)} is missing", a
         yield f"{CALLED.get(left, left)} is missing", f"-{b}" if own == "-" else b
@@ -186,6 +196,9 @@ def _another_operation(node):
         first, middle, inner = ast.unparse(node.left.left), ast.unparse(node.left.right), SIGNS[type(node.left.op)]
         yield f"{own} comes before {inner}: look at the parentheses", f"({first}) {inner} (({middle}) {own} {b})"
     if own == "@":
+        yield "the sums are multiplied instead of the products summed", f"np.outer({a}.sum(axis=1), {b}.sum(axis=0))"
+        yield f"{NOT_RESET} row", f"({a} @ {b}).cumsum(axis=0)"
+        yield f"{NOT_RESET} entry", f"({a} @ {b}).cumsum().reshape(({a} @ {b}).shape)"
         turned = isinstance(node.left, ast.Attribute)
         x = ast.unparse(node.left.value) if turned else left
         for words, part in PARTS.items():
@@ -229,6 +242,9 @@ def _another_sum(node):
     yield "the last example is left out", f"{x}[:-1].sum({own})"
     yield "the largest instead of the sum", f"{x}.max({own})"
     yield "the sum is missing", x
+    yield f"the terms are {CUT}", f"np.trunc({x}).sum({own})"
+    if axis == "1":
+        yield f"{NOT_RESET} row", f"{x}.sum({own}).cumsum(axis=0)"
     if keep:
         yield "keepdims=True is missing", f"{x}.sum(axis={axis})"
     elif axis:
@@ -268,8 +284,10 @@ def _around(symbol, text):
     yield "the result is summed over axis 1", f"{x}.sum(axis=1)"
     yield "the result is summed over everything", f"{x}.sum()"
     yield "only the last example counts", f"{x} * (np.arange(N) == N - 1)[:, None]"
+    yield "only the first example counts", f"{x} * (np.arange(N) == 0)[:, None]"
     yield "the first example is left out", f"{x} * (np.arange(N) > 0)[:, None]"
     yield "the last example is left out", f"{x} * (np.arange(N) < N - 1)[:, None]"
+    yield f"the result is {CUT}", f"np.trunc({x})"
 
 
 @_parsed

@@ -8,6 +8,7 @@ MISTAKES = [
     Mistake("averaged over N·C entries instead of N examples", "loss", "-(Y * np.log(P)).mean()"),
     Mistake("only the last example counts", "loss", "-np.log(P[-1, y[-1]]) / N"),
     Mistake("whole columns of P are taken instead of one entry a row", "loss", "-np.log(P[:, y]).sum() / N"),
+    Mistake("whole columns of P are taken instead of one entry a row", "loss", "-np.log(P[:, y]).mean()"),
     Mistake("the first class's probability is taken for every example", "loss", "-np.log(P[:, 0]).sum() / N"),
     Mistake("the last class's probability is taken for every example", "loss", "-np.log(P[:, -1]).sum() / N"),
     Mistake("the logarithm of the mean instead of the mean of the logarithms", "loss", "-np.log((Y * P).sum() / N)"),
@@ -26,9 +27,6 @@ MISTAKES = [
     Mistake("example {e}'s gradient is used for all", "G_b2", "N * G_Z[e]"),
     Mistake("this is W2 after an update, with lr = {lr}", "G_W2", "W2 - lr * (G_Z.T @ H)"),
     Mistake("this is b2 after an update, with lr = {lr}", "G_b2", "b2 - lr * G_Z.sum(axis=0)"),
-    Mistake(
-        "the sums are multiplied instead of the products summed", "G_W2", "np.outer(G_Z.sum(axis=0), H.sum(axis=0))"
-    ),
     Mistake("W2 is used after its update, with lr = {lr}", "G_H", "G_Z @ (W2 - lr * G_W2)"),
     Mistake("example {e}'s gradient is used for all", "G_H", "np.tile((G_Z @ W2)[e], (N, 1))"),
     Mistake("example {e}'s gradient is used for all", "G_A1", "np.tile((G_H * M)[e], (N, 1))"),
@@ -37,11 +35,6 @@ MISTAKES = [
     Mistake("example {e}'s gradient is used for all", "G_b1", "N * G_A1[e]"),
     Mistake("this is W1 after an update, with lr = {lr}", "G_W1", "W1 - lr * (G_A1.T @ X)"),
     Mistake("this is b1 after an update, with lr = {lr}", "G_b1", "b1 - lr * G_A1.sum(axis=0)"),
-    Mistake(
-        "the sums are multiplied instead of the products summed",
-        "G_W1",
-        "np.outer(G_A1.sum(axis=0), X.sum(axis=0))",
-    ),
     Mistake("W1 is used after its update, with lr = {lr}", "G_X", "G_A1 @ (W1 - lr * G_W1)"),
     Mistake("this is X after an update, with lr = {lr}", "G_X", "X - lr * (G_A1 @ W1)"),
     Mistake("example {e}'s gradient is used for all", "G_X", "np.tile((G_A1 @ W1)[e], (N, 1))"),

@@ -2,12 +2,13 @@
 
 import ast
 import functools
+import re
 from itertools import count
 
 import numpy as np
 
 from checker.edits import edited, edits_of
-from checker.lines import LINES, TOOLS, Mistake, before, compiled, run_lines
+from checker.lines import GIVEN, LINES, TOOLS, Mistake, before, compiled, run_lines
 from checker.words import same
 from mlp_helpers import Params
 
@@ -19,12 +20,12 @@ class Search:
     """The edits that yield an answer to name, on the batch X, y, params.
 
     answer is an array, and noise how far rounding may move it. given are the symbols known to be right, and so is
-    what they are made from. again is what the learner's function gives on another_batch, if it is a function and
-    does not fail there.
+    what they are made from; of equal edits, those in these words come first. again is what the learner's function
+    gives on another_batch, if it is a function and does not fail there.
     """
 
     def __init__(self, name, answer, X, y, params, noise=0.0, given=(), again=None):
-        self.name, self.answer, self.noise, self.again = name, answer, noise, again
+        self.name, self.answer, self.noise, self.given, self.again = name, answer, noise, given, again
         self.names = TOOLS | run_lines(X, y, params)
         self.elsewhere = TOOLS | run_lines(*another_batch(X, params))
         self.right = np.asarray(self.names[name], float)
@@ -51,7 +52,7 @@ class Search:
             there = np.shape(self.elsewhere[self.name])
             its_own = self.again.shape == there and not _equal(self.again, self.answer)  # not the notebook's arrays
             meant = [found for found in meant if _equal(found[0], self.again)] or ([] if its_own else meant)
-        return [tuple(mistakes) for _, mistakes in meant]
+        return [tuple(sorted(mistakes, key=self._far)) for _, mistakes in meant]
 
     def double(self):
         """Return two edits in the line of name, as one Mistake, or in two lines, that yield the answer; or none.
@@ -77,6 +78,11 @@ class Search:
                             if self._holds({earlier: compiled(first.line), symbol: code}):
                                 return first, second
         return ()
+
+    def _far(self, mistake):
+        """How far a mistake is from the learner's line: whether earlier, and in how many words that are not given."""
+        words = set(re.findall(r"\w+", mistake.line)) & {*GIVEN, *LINES} if self.given else ()
+        return mistake.symbol != self.name, len(set(words) - set(self.given))
 
     def _follow(self, symbol, code, names):
         """Return what name is if its symbol's line is the code, as floats, or None where it does not fit."""

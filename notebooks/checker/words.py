@@ -4,6 +4,15 @@ import traceback
 
 import numpy as np
 
+HINTS = {  # of NumPy's errors
+    "mismatch in its core dimension": (
+        "The last axis on the left must be as long as the first on the right: look at the transposes."
+    ),
+    "truth value of an array": (
+        "max, if, and, or take one number at a time; np.maximum, np.where, & and | take a whole array."
+    ),
+}
+
 
 def same(answer, wrong, right, noise=0.0):
     """Whether answer has the shape and the values of wrong, up to a millionth of the largest entry, or to noise."""
@@ -21,7 +30,7 @@ def what_is_true(name, answer, right):
         at = f" at {list(place)}" if place else ""
         return f"{name} has {answer[place]}{at}. Look for a division by 0, or an exp that overflows."
     if not answer.any():
-        return f"{name} is 0 everywhere. Has a line not run, or was the array never filled?"
+        return f"{name} is 0 everywhere. Has a line not run, or was the array never filled, or made for whole numbers?"
     if not right.any():
         return f"{name} should be 0 everywhere for this batch and these parameters. {_worst(answer, right)}"
     length = np.abs(answer).max()
@@ -144,9 +153,7 @@ def said(error):
         text = str(error)
     except Exception:  # an exception class of the learner's own
         text = ""
-    hint = ""
-    if isinstance(error, ValueError) and "mismatch in its core dimension" in text:
-        hint = " (The last axis on the left must be as long as the first on the right: look at the transposes.)"
+    hint = next((f" ({words})" for part, words in HINTS.items() if isinstance(error, ValueError) and part in text), "")
     return type(error).__name__ + (f": {text}{hint}" if text else "")
 
 
