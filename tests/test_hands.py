@@ -297,7 +297,7 @@ MISFITS = """(box, scale) => {
   return parts.flatMap(part => {
     const place = part.getBoundingClientRect();
     const problems = {
-      cut: part.clientWidth && part.scrollWidth > part.clientWidth + 1 && !part.matches('.noUi-target, svg *'),
+      cut: part.clientWidth && part.scrollWidth > part.clientWidth + 1 && !part.matches('.noUi-target, tr, svg *'),
       outside: place.right > edge.right + 1 || place.left < edge.left - 1,
       squashed: part.matches('.noUi-target') && place.width < 60 * scale,
       small: part.matches('.bp-picture text') && isSmall(part),

@@ -1,6 +1,7 @@
 """SVG as text: points as coordinates and paths, a frame with ticks and labels, and marks that a hand can take.
 
 Coordinates are rounded to a tenth of a CSS pixel, away from ties: the last bit of a number moves no digit.
+Marks and words are many, and a picture travels as JSON, where " takes two bytes: their attributes stand in '.
 """
 
 from functools import cache
@@ -55,19 +56,19 @@ def number(value):
 
 def text(x, y, words, classes=""):
     """Write words at a place; the classes say how they are aligned: start, middle by default, or end."""
-    return f'<text x="{coordinate(x)}" y="{coordinate(y)}"{_classes(classes)}>{escape(str(words))}</text>'
+    return f"<text x='{coordinate(x)}' y='{coordinate(y)}'{_classes(classes)}>{escape(str(words))}</text>"
 
 
 def shape(name, classes="", touch=None, drag=None, **attributes):
     """Write an element. touch is what a hand does to it, in words; drag the coordinates that then follow, x or xy."""
-    hand = f' data-touch="{escape(touch)}"' if touch else ""
-    hand += f' data-drag="{drag}"' if drag else ""
-    sizes = "".join(f' {key}="{coordinate(value)}"' for key, value in attributes.items())
+    hand = f" data-touch='{escape(touch)}'" if touch else ""
+    hand += f" data-drag='{drag}'" if drag else ""
+    sizes = "".join(f" {key}='{coordinate(value)}'" for key, value in attributes.items())
     return f"<{name}{_classes(classes)}{sizes}{hand}/>"
 
 
 def _classes(classes):
-    return f' class="{classes}"' if classes else ""
+    return f" class='{classes}'" if classes else ""
 
 
 class Frame:
