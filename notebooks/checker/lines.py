@@ -70,12 +70,17 @@ def run_lines(X, y, params, mistake=None, **free):
     return values
 
 
+def symbols_in(line):
+    """Return the symbols that a line names."""
+    return {*GIVEN, *LINES}.intersection(re.findall(r"\w+", line))
+
+
 def before(symbols):
     """Return the symbols in LINES that these are computed from, and themselves."""
     found = set(symbols) & LINES.keys()
     for name in reversed(LINES):
         if name in found:
-            found |= set(re.findall(r"\w+", LINES[name])) & LINES.keys()
+            found |= symbols_in(LINES[name]) & LINES.keys()
     return found
 
 

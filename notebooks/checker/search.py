@@ -2,13 +2,12 @@
 
 import ast
 import functools
-import re
 from itertools import count
 
 import numpy as np
 
 from checker.edits import edited, edits_of
-from checker.lines import GIVEN, LINES, TOOLS, Mistake, before, compiled, run_lines
+from checker.lines import LINES, TOOLS, Mistake, before, compiled, run_lines, symbols_in
 from checker.words import same
 from mlp_helpers import Params
 
@@ -81,8 +80,7 @@ class Search:
 
     def _far(self, mistake):
         """How far a mistake is from the learner's line: whether earlier, and in how many words that are not given."""
-        words = set(re.findall(r"\w+", mistake.line)) & {*GIVEN, *LINES} if self.given else ()
-        return mistake.symbol != self.name, len(set(words) - set(self.given))
+        return mistake.symbol != self.name, len(symbols_in(mistake.line) - set(self.given)) if self.given else 0
 
     def _follow(self, symbol, code, names):
         """Return what name is if its symbol's line is the code, as floats, or None where it does not fit."""
