@@ -1,4 +1,4 @@
-"""What judges an answer: the network as lines of text, every small edit of them, the search for one, and its words.
+"""What judges an answer: the network as lines, every small edit of them, changes of the learner's code, and words.
 
 The mathematics comes from mlp_helpers, and nothing here knows a widget.
 """

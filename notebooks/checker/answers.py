@@ -1,5 +1,6 @@
 """The verdict on an answer: run it, compare it, and name the mistake that it fits."""
 
+import copy
 import inspect
 from typing import NamedTuple
 
@@ -7,7 +8,8 @@ import numpy as np
 
 import mlp_helpers as mlp
 from checker.edits import right_line
-from checker.lines import LINES, PLACES, Mistake, run_lines
+from checker.lines import GIVEN, LINES, PLACES, Mistake, before, run_lines
+from checker.repair import repaired
 from checker.search import LARGE, Search, another_batch, square_batch
 from checker.words import about_one_term, both_shapes, line_of, said, same, what_is_true
 from mlp_helpers import Backward, Params, describe
@@ -137,24 +139,58 @@ def _judge_function(name, function, X, y, params):
     if unknown := [argument for argument in asked if argument not in symbols]:
         return Answer(False, f"Your function asks for {', '.join(unknown)}. It can ask for {', '.join(symbols)}.")
     values = _values(X, y, params)
+
+    def mended(names):
+        return _mended(names, function, needed, (X, y, params))
+
     try:
         result = _call(function, needed, values)
     except (Exception, SystemExit) as error:
         raised = f"Your function raised {said(error)}{line_of(error, function)}"
-        if name != "backward" and isinstance(error, ValueError):  # where no product fails by its shape
-            square = square_batch()
-            raised += "".join(f"\n{text}" for text in _known(name, _again(function, needed, square), square, asked)[:1])
-        return Answer(False, raised)
+        square, told = square_batch(), []  # where no product fails by its shape
+        if name != "backward" and isinstance(error, ValueError):
+            told = _known(name, _again(function, needed, square), square, asked)[:1]
+        told = told or mended(Backward._fields if name == "backward" else [name])
+        return Answer(False, "\n".join([raised, *told]))
     if result is None or result is ...:
         return NOT_ATTEMPTED
     if name == "backward":
-        verdict, own = _judge_all(result, X, y, params), zip(Params._fields, params, values["params"], strict=True)
+        verdict = _judge_all(result, X, y, params, mended)
+        own = zip(Params._fields, params, values["params"], strict=True)
         changed = ", ".join(field for field, before, after in own if not np.array_equal(before, after))
         if verdict and changed:
             lent = f"The gradients are right, but your function changes {changed}, which belongs to whoever calls it."
             return Answer(False, f"{lent} Look for -= or +=, and compute a new array instead.")
         return verdict
-    return _judge(name, result, X, y, params, asked, lambda: _again(function, needed, another_batch(X, params)))
+    again = another_batch(X, params)
+    return _judge(name, result, X, y, params, asked, lambda: _again(function, needed, again), lambda: mended([name]))
+
+
+def _mended(names, function, needed, batch):
+    """Say the one change of a function's code that makes these symbols right, on this batch and two of its size."""
+    rng, (X, _, params) = np.random.default_rng(5), batch
+    batches = [_values(*batch)]
+    for _ in range(2):
+        fresh = Params(*(rng.normal(size=np.shape(value)) for value in params))
+        batches.append(_values(rng.normal(size=np.shape(X)), rng.integers(len(params.b2), size=len(X)), fresh))
+    computes_all = "params" in [argument.name for argument in needed]
+    symbols = [] if computes_all else [*GIVEN, *(symbol for symbol in LINES if symbol in before(names) - {*names})]
+
+    def is_right(make):
+        for values in batches:
+            given = copy.deepcopy(values)
+            result = _call(make({symbol: given[symbol] for symbol in symbols}), needed, given)
+            for name in names:
+                part = getattr(result, name) if isinstance(result, Backward) else result
+                numbers, right = _as_numbers(part), np.asarray(values[name], float)
+                if numbers is None or not same(numbers, right, right):
+                    return False
+        return True
+
+    told = repaired(function, is_right, symbols)
+    target = told.rpartition("right: ")[2].partition(" ")[0]
+    about = target if target in PLACES else names[-1]
+    return [f"{told}\n{_reread([about])}"] if told else []
 
 
 def _values(X, y, params):
@@ -177,7 +213,7 @@ def _again(function, needed, batch):
         return None
 
 
-def _judge_all(result, X, y, params):
+def _judge_all(result, X, y, params, mended):
     """Judge the gradients of a Backward in order, up to the first that is wrong."""
     if not isinstance(result, Backward):
         return Answer(False, f"backward: expected Backward({', '.join(Backward._fields)}), got {describe(result)}.")
@@ -185,17 +221,18 @@ def _judge_all(result, X, y, params):
         right = f"{', '.join(Backward._fields[:number])}: right. " if number else ""
         if answer is None or answer is ...:
             return Answer(None, f"{right}{name}: not attempted yet.")
-        verdict = _judge(name, answer, X, y, params, Backward._fields[:number])
+        names = Backward._fields[: number + 1]
+        verdict = _judge(name, answer, X, y, params, names[:-1], mended=lambda names=names: mended(names))
         if not verdict:
             return Answer(False, right + verdict.diagnosis)
     return Answer(True, "Correct.")
 
 
-def _judge(name, answer, X, y, params, given=(), again=lambda: None):
+def _judge(name, answer, X, y, params, given=(), again=lambda: None, mended=list):
     """Compare an array with the right one, then with what each small edit of the lines would give.
 
     given are the symbols that are known to be right: the mistake is not in them, nor before them.
-    again gives what the learner's function returns on another batch.
+    again gives what the learner's function returns on another batch, and mended what would mend it, in words.
     """
     values, noise = run_lines(X, y, params), _noise(name, X, y, params)
     right = np.asarray(values[name], float)
@@ -204,7 +241,7 @@ def _judge(name, answer, X, y, params, given=(), again=lambda: None):
         return Answer(False, f"{name}: expected an array of numbers, got {describe(answer)}.")
     if same(numbers, right, right, noise):
         return Answer(True, "Correct.")
-    known = _known(name, numbers, (X, y, params), given, noise, again)
+    known = _known(name, numbers, (X, y, params), given, noise, again, mended)
     if not known:
         known = [f"This is {other}, not {name}." for other in LINES if same(numbers, np.asarray(values[other]), right)]
     if not known:
@@ -231,13 +268,13 @@ def _noise(name, X, y, params):
     return 1e-13 * largest if np.isfinite(largest) else 0.0
 
 
-def _known(name, answer, batch, given=(), noise=0.0, again=lambda: None):
-    """Say each edit of the lines that yields an answer, or else the two edits that do together."""
+def _known(name, answer, batch, given=(), noise=0.0, again=lambda: None, mended=list):
+    """Say each edit of the lines that yields an answer; or what mends the code; or the two edits that do together."""
     if answer is None or not answer.any() or not np.isfinite(answer).all():  # many edits give zeros
-        return []
+        return mended()
     fresh = again()
     search = Search(name, answer, *batch, noise, given, fresh)
-    told = [_tell([first], others) for first, *others in search.single()]
+    told = [_tell([first], others) for first, *others in search.single()] or mended()
     if fresh is not None and search.names["N"] > LARGE:  # two edits are searched sooner where examples are few
         search = Search(name, fresh, *another_batch(batch[0], batch[2]), noise, given)
     return told or [_tell(mistakes) for mistakes in [search.double()] if mistakes]
@@ -252,6 +289,10 @@ def _tell(mistakes, equal=()):
     if earlier:
         smallest = min(earlier, key=lambda mistake: len(mistake.line) - len(LINES[mistake.symbol]))
         told.append(f"The same would come of {smallest.symbol} = {smallest.line}, earlier.")
-    places = dict.fromkeys(PLACES[mistake.symbol] for mistake in mistakes)
+    return "\n".join([*told, _reread([mistake.symbol for mistake in mistakes])])
+
+
+def _reread(symbols):
+    places = dict.fromkeys(PLACES[symbol] for symbol in symbols)
     reread = " and ".join(f"section {section} of the derivation (notebook {notebook})" for section, notebook in places)
-    return "\n".join([*told, f"Reread {reread}."])
+    return f"Reread {reread}."
