@@ -13,11 +13,17 @@ settings.load_profile("project")
 MARKS = {"chromium": "browser", "cdn": "network"}  # a test that takes the fixture has the mark
 
 
+def pytest_configure(config):
+    config.option.loadscopereorder = False  # xdist would begin with the files of many tests, which are the quick ones
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
         for fixture in MARKS.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(MARKS[fixture])
+    for mark in ("slow", "browser"):  # the long ones first, so that no process is left alone with one
+        items.sort(key=lambda item: item.get_closest_marker(mark) is None)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import shlex
 
 import numpy as np
 import pytest
-from lab import BAD_CELLS, ROOT, open_notebook, served
+from lab import BAD_CELLS, ROOT, lab_server, open_notebook, served
 from pages import export
 from screens import FRAME, MARKS, PLACE, Net, Screen, assert_shows, eventually, sent
 from seen import assert_near
@@ -32,6 +32,13 @@ SUMS = {
         [[symbol, i, column] for i in range(5) for symbol, column in (("G_Z", 0), ("H", 5))],
     ),
 }
+
+
+@pytest.fixture(scope="module")
+def lab():
+    """A server of its own: one that has served fonts to Notebook 7 refuses them to JupyterLab."""
+    with lab_server() as lab:
+        yield lab
 
 
 @pytest.fixture(scope="module")

@@ -160,7 +160,9 @@ def _near(node, names, sizes):
             if isinstance(index, ast.Tuple) and len(index.elts) == 2:
                 yield f"{x}[{ast.unparse(index.elts[1])}, {ast.unparse(index.elts[0])}]"
             yield f"{x}[:, {ast.unparse(index)}]"
-            yield from (f"{x}[np.arange(N), y]", f"{x}[:, None]")
+            yield from (f"{x}[np.arange(N), y]", f"{x}[:, None]", f"{x} * ({ast.unparse(index)})")
+        case ast.Slice(lower=lower, upper=upper):
+            yield from (ast.unparse(end) for end in (lower, upper) if end)
         case ast.Call(func=function, args=args):
             yield from _another_call(node, ast.unparse(function), [ast.unparse(argument) for argument in args], sizes)
 
