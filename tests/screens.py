@@ -155,10 +155,8 @@ PLACE = """(box, [words, marks]) => {
   const mark = [...box.querySelectorAll(marks)].find(mark => mark.dataset.touch === words);
   mark.scrollIntoView({block: 'center'});
   const {x, y, width, height} = mark.getBoundingClientRect();
-  if (mark.tagName !== 'line') return [x + width / 2, y + height / 2];
-  const [from, to] = [[mark.x1, mark.y1], [mark.x2, mark.y2]].map(end => end.map(axis => axis.baseVal.value));
-  const at = part => new DOMPoint(...from.map((start, axis) => start + part * (to[axis] - start)))
-    .matrixTransform(mark.getScreenCTM());
+  if (mark.tagName !== 'path') return [x + width / 2, y + height / 2];
+  const at = part => mark.getPointAtLength(part * mark.getTotalLength()).matrixTransform(mark.getScreenCTM());
   const isFree = ({x, y}) => document.elementsFromPoint(x, y).every(part => part === mark || !part.dataset.touch);
   const parts = [...Array(93).keys()].map(n => (n % 2 ? 50 + (n + 1) / 2 : 50 - n / 2) / 100);
   const free = at(parts.find(part => isFree(at(part))) ?? 0.5);

@@ -56,9 +56,12 @@ def near(places, expected, pixels=PIXEL):
 
 
 def ways(path):
-    """The ways of a path, each as its places (n, 2)."""
-    parts = [re.findall(r"-?[\d.]+(?:e-?\d+)?", way) for way in path.get("d").split("M") if way]
-    return [np.array(part, float).reshape(-1, 2) for part in parts]
+    """The ways of a path, each as its places (n, 2): M says where it starts, l how far each is from the one before."""
+    found = []
+    for way in path.get("d").split("M")[1:]:
+        assert re.fullmatch(r"[-\d.e ]+(l[-\d.e ]+)?Z?", way)
+        found.append(np.array(re.findall(r"-?[\d.]+(?:e-?\d+)?", way), float).reshape(-1, 2).cumsum(axis=0))
+    return found
 
 
 def ends(line):

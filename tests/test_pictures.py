@@ -87,7 +87,7 @@ def assert_hinges(explorer, unit):
         if f"hinge {j}" not in plane.touches:
             assert (height >= -1e-9).all() or (height <= 1e-9).all(), f"unit {j} is in sight"
             continue
-        mark = ends(plane.touches[f"hinge {j}"])
+        (mark,) = ways(plane.touches[f"hinge {j}"])
         assert np.abs(plane.data(mark) @ w + b).max() <= 2 * pixel * np.linalg.norm(w)
         assert np.abs(np.abs(plane.data(mark)).max(axis=1) - limit).max() <= pixel
         assert any(near(way, mark) for way in drawn)
@@ -318,7 +318,7 @@ def assert_graph(explorer, step, example, unit):
                 assert edge[1] == ("n" if number < 0 else "p")
                 assert edge[2] == f"w{np.clip(int(np.ceil(4 * abs(number) / limit)), 0, 4)}"
                 assert ("chosen" in edge) == (hidden == unit)
-                assert near(ends(mark), [places[where] for where in between])
+                assert near(ways(mark)[0], [places[where] for where in between])
     assert not edges
 
 

@@ -20,6 +20,7 @@ from checker.lines import TOOLS
 SECONDS = 1.5
 LONGEST = 100_000  # steps of a loop: a change can make a list grow while it is gone through
 UNSAFE = (ast.While, ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.With, ast.Try, ast.Yield, ast.YieldFrom)
+LAMBDA = "<lambda>"
 NOT_ASKED = "Look here: your function does not ask for {}. Put it among its arguments."
 GROWS = ("append", "extend", "insert")
 COMPUTES = {"abs", "enumerate", "float", "int", "len", "list", "max", "min", "print", "range", "round", "sum", "zip"}
@@ -60,7 +61,7 @@ def repaired(function, is_right, symbols):
             return NOT_ASKED.format(", ".join(missing)) if missing else ""
         for words in changes(tree, symbols, namespace):
             if is_right_now():
-                return words()
+                return words() if tree.name != LAMBDA else words().replace(": return ", ": ")
             if time.perf_counter() > end:
                 break
     return ""
@@ -117,7 +118,7 @@ def _tree_of(function):
     if isinstance(node, ast.FunctionDef):
         return node
     body = ast.copy_location(ast.Return(node.body), node.body)
-    return ast.copy_location(ast.FunctionDef("answer", node.args, [body], []), node)
+    return ast.copy_location(ast.FunctionDef(LAMBDA, node.args, [body], []), node)
 
 
 def _may_do_more_than_compute(tree, namespace):

@@ -58,10 +58,11 @@ function hearHands(root, lights) {
   function anchor(mark, x, y) {
     const box = mark.getBoundingClientRect();
     const middle = [box.x + box.width / 2, box.y + box.height / 2];
-    if (mark.tagName !== 'line' || x === undefined) return middle;
+    if (mark.tagName !== 'path' || x === undefined) return middle;
     const svg = mark.ownerSVGElement;
     const zoom = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
-    const along = [(mark.x2.baseVal.value - mark.x1.baseVal.value) * zoom, (mark.y2.baseVal.value - mark.y1.baseVal.value) * zoom];
+    const [start, end] = [0, mark.getTotalLength()].map((length) => mark.getPointAtLength(length));
+    const along = [(end.x - start.x) * zoom, (end.y - start.y) * zoom];
     const size = along[0] ** 2 + along[1] ** 2 || 1;
     const share = ((x - middle[0]) * along[0] + (y - middle[1]) * along[1]) / size;
     return [middle[0] + share * along[0], middle[1] + share * along[1]];
@@ -80,9 +81,9 @@ function hearHands(root, lights) {
   // The mark under a pointer; where lines cross, the one that it is nearest to.
   function under(x, y) {
     const all = document.elementsFromPoint(x, y).filter((mark) => root.contains(mark) && mark.matches('.bp-picture [data-touch]'));
-    if (all[0]?.tagName !== 'line') return all[0];
+    if (all[0]?.tagName !== 'path') return all[0];
     const away = (line) => Math.hypot(anchor(line, x, y)[0] - x, anchor(line, x, y)[1] - y);
-    return all.filter((mark) => mark.tagName === 'line').reduce((one, other) => (away(other) < away(one) ? other : one));
+    return all.filter((mark) => mark.tagName === 'path').reduce((one, other) => (away(other) < away(one) ? other : one));
   }
 
   root.addEventListener('pointerdown', (event) => {

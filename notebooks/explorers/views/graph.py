@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from explorers.views.picture import Picture
-from explorers.views.svg import path, shape, text
+from explorers.views.svg import handle, path, shape, text
 from explorers.views.tables import shades
 
 WIDTHS = 4  # how wide an edge can be, from 1 to this many, for its size
@@ -39,7 +39,7 @@ class Graph(Picture):
         self.ups = [middle - pair, middle + pair]
         self.places = [
             np.array([(84.0, up) for up in self.ups]),
-            np.array([(width / 2, 24 + self.apart * (unit + 0.5)) for unit in range(n_hidden)]),
+            np.array([(width / 2, 24 + self.apart * unit + self.apart // 2) for unit in range(n_hidden)]),
             np.array([(width - 84.0, up) for up in self.ups]),
         ]
         self.radius = min(9.0, 0.46 * self.apart)
@@ -82,9 +82,8 @@ class Graph(Picture):
         found = []
         for to, end in enumerate(self.places[layer + 1]):
             for source, start in enumerate(self.places[layer]):
-                (x1, y1), (x2, y2) = start, end
-                hand = shape("line", "", f"entry {name} {to} {source}", x1=x1, y1=y1, x2=x2, y2=y2)
-                found.append((source if layer else to, path([start, end]), hand))
+                ends = [start, end]
+                found.append((source if layer else to, path(ends), handle(ends, f"entry {name} {to} {source}")))
         return found
 
     def _nodes(self, look, layer, places, touch, unit, moving):
@@ -100,4 +99,4 @@ class Graph(Picture):
                 classes.append(f"{moving} l{layer}")
             yield shape("circle", " ".join(filter(None, classes)), touch.format(n), cx=x, cy=up, r=self.radius)
             if middle and self.radius > 7:
-                yield text(x, up + 4, n, "on-node")
+                yield text(x, up + 4, n)

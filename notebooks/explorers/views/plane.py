@@ -6,7 +6,7 @@ import numpy as np
 from contourpy import FillType, contour_generator
 
 from explorers.views.picture import Picture
-from explorers.views.svg import Frame, path, rounded, shape, straightened, text
+from explorers.views.svg import Frame, handle, path, rounded, shape, straightened, text
 
 FEW = 30  # up to so many points carry their number, and can be taken
 SURE = np.log([1, 7 / 3, 9])  # class regions are one shade deeper where P passes 0.5, 0.7 and 0.9
@@ -59,7 +59,7 @@ class Plane(Picture):
             for sure in SURE:
                 low, high = sorted((side * sure, side * (highest + sure)))
                 rings = [
-                    path(straightened(points[start:end]), closed=True)
+                    path(straightened(points[start:end])[:-1], closed=True)
                     for points, offsets in zip(*contours.filled(low, high), strict=True)
                     for start, end in pairwise(offsets)
                 ]
@@ -80,8 +80,8 @@ class Plane(Picture):
         content = [f'<path class="hinges" d="{"".join(path(places[j]) for j in seen)}"/>']
         if unit in seen:
             content.append(f'<path class="hinge" d="{path(places[unit])}"/>')
-        for j, ((x1, y1), (x2, y2)) in places.items() if unit is not None else ():
-            content.append(shape("line", "", f"hinge {j}", "xy", x1=x1, y1=y1, x2=x2, y2=y2))
+        for j in seen if unit is not None else ():
+            content.append(handle(places[j], f"hinge {j}", "xy"))
         if unit in seen:
             start = arrow_start(weights[unit], biases[unit], self.limit, held[unit])
             (x1, y1), (x2, y2) = self.frame.at([start, start + ARROW * weights[unit]])

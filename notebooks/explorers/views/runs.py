@@ -3,7 +3,7 @@
 import numpy as np
 
 from explorers.views.picture import Picture
-from explorers.views.svg import Frame, nice_range, path, shape, straightened, text
+from explorers.views.svg import Frame, handle, nice_range, path, shape, straightened, text
 
 FAR = 1e4  # pixels: a line that leaves the picture is drawn no farther, as a browser reads no numbers beyond 1e38
 
@@ -47,7 +47,7 @@ class Run(Picture):
             "width": self.losses.width,
             "height": bottom - self.losses.top,
         }
-        content.append(shape("line", "", "step", "x", x1=x, y1=self.losses.top, x2=x, y2=bottom))
+        content.append(handle([(x, self.losses.top), (x, bottom)], "step", "x"))
         content.append(shape("rect", "area", "step", "x", **area))
         content.append(shape("line", "now", x1=x, y1=self.losses.top, x2=x, y2=bottom))
         self.paint(alt, "".join(content), self.losses)

@@ -23,6 +23,6 @@ class Strip(Picture):
                     x = left + (n + 0.5) * room
                     size = {"x": x - 23, "y": y - 12, "width": 46, "height": 24}
                     parts.append(shape("rect", "box here" if name in here else "box", touches.get(name), **size))
-                    parts.append(text(x, y + 4, name, "on-node"))
+                    parts.append(text(x, y + 4, name))
             left += count * room
         self.paint(alt, "".join(parts))

@@ -23,8 +23,11 @@ def coordinate(value):
 
 
 def path(points, closed=False):
-    """Write the way from point to point (n, 2)."""
-    return "M" + "L".join(f"{x:g} {y:g}" for x, y in rounded(points).tolist()) + "Z" * closed
+    """Write the way from point to point (n, 2): its first place, and how far each is from the one before."""
+    places = rounded(points)
+    steps = rounded(np.diff(places, axis=0)).tolist()
+    start, *ways = [f"{x:.9g} {y:.9g}" for x, y in [places[0].tolist(), *steps]]
+    return f"M{start}{'l' if ways else ''}{' '.join(ways)}".replace(" -", "-") + "Z" * closed
 
 
 def straightened(points, tolerance=0.1):
@@ -61,10 +64,17 @@ def text(x, y, words, classes=""):
 
 def shape(name, classes="", touch=None, drag=None, **attributes):
     """Write an element. touch is what a hand does to it, in words; drag the coordinates that then follow, x or xy."""
-    hand = f" data-touch='{escape(touch)}'" if touch else ""
-    hand += f" data-drag='{drag}'" if drag else ""
     sizes = "".join(f" {key}='{coordinate(value)}'" for key, value in attributes.items())
-    return f"<{name}{_classes(classes)}{sizes}{hand}/>"
+    return f"<{name}{_classes(classes)}{sizes}{_hand(touch, drag)}/>"
+
+
+def handle(points, touch, drag=None):
+    """Write the way between two points (2, 2) as a mark that a hand takes anywhere along it."""
+    return f"<path d='{path(points)}'{_hand(touch, drag)}/>"
+
+
+def _hand(touch, drag):
+    return (f" data-touch='{escape(touch)}'" if touch else "") + (f" data-drag='{drag}'" if drag else "")
 
 
 def _classes(classes):
