@@ -15,12 +15,6 @@ WITH_HINGES = [name for name in OF_A_NETWORK if name != "softmax_explorer"]
 
 
 desk_only = pytest.mark.parametrize("notebook", ["desk"], indirect=True)
-each_at_a_desk = pytest.mark.parametrize(  # and every kind of mark for a projector
-    ("notebook", "name"),
-    [("desk", name) for name in OF_A_NETWORK]
-    + [("projector", name) for name in ("backprop_explorer", "output_layer_explorer")],
-    indirect=["notebook"],
-)
 
 
 def assert_only(now, before, **changed):
@@ -39,7 +33,7 @@ CLICKS = {  # explorer → marks that are chosen with a click: the value of a co
 CHOOSES = {"point": "example", "hinge": "unit", "bar": "example"}  # a mark → its control, if that has another name
 
 
-@each_at_a_desk
+@pytest.mark.parametrize("name", OF_A_NETWORK)
 def test_a_mark_is_chosen_with_a_click(hand, name):
     at = hand(name)
     before = at.state()
@@ -56,7 +50,7 @@ def test_a_mark_is_chosen_with_a_click(hand, name):
     assert_only(now, before)
 
 
-@each_at_a_desk
+@pytest.mark.parametrize("name", OF_A_NETWORK)
 def test_a_point_and_a_hinge_line_follow_with_their_offset_and_an_arrow_turns_its_line(hand, name):
     at = hand(name)
     before = at.state()
@@ -146,7 +140,7 @@ def assert_lit(at, entry, sources):
     assert lit(at, "bp-entry") == {tuple(entry)} if entry[0] in on_screen else not lit(at, "bp-entry")
 
 
-@each_at_a_desk
+@pytest.mark.parametrize("name", OF_A_NETWORK)
 def test_a_cell_of_any_table_is_chosen(hand, name):
     at = hand(name)
     before = at.state()
