@@ -74,6 +74,7 @@ def function_of(code, name="repair"):
     [
         ("G_H", LOOPS, "W2[k, j]", "W2[k, i]"),
         ("G_H", LOOPS, "G_Z[i, k]", "G_Z[k, i]"),
+        ("G_H", LOOPS, "W2[k, j]", "W2[0, j]"),
         ("G_H", LOOPS, "range(n_hidden)", "range(N)"),
         ("G_H", LOOPS, "len(G_Z), W2.shape[1]", "W2.shape[1], len(G_Z)"),
         ("G_H", LOOPS, "G_H[i, j] = total", "G_H[i, k] = total"),

@@ -130,6 +130,7 @@ def _near(node, names, sizes):
             yield str(not value)
         case ast.Constant(value=int(value)):
             yield from dict.fromkeys(map(str, (0, 1, 2, -1, value + 1, value - 1, float(value))))
+            yield from names
         case ast.Constant(value=str(value)) if "->" in value:
             letters = sorted({*filter(str.isalpha, value)})
             for place, own in enumerate(value):

@@ -123,7 +123,7 @@ def _inside(symbol, text):
         case ast.Constant(value=0):
             return [(f"{number} in the place of 0", str(number)) for number in (1, 0.5)]
         case ast.Attribute(attr="T"):
-            return _no_transpose(ast.unparse(node.value))
+            return _no_transpose(symbol, ast.unparse(node.value))
         case ast.UnaryOp(op=ast.USub()):
             return [("the sign is flipped", ast.unparse(node.operand))]
         case ast.BinOp(op=op) if type(op) in SIGNS:
@@ -157,6 +157,7 @@ def _another_name(symbol, own):
             yield "a unit that is on for one example counts as on for all", "M.any(axis=0)"
             yield "the slope of tanh in the place of ReLU's", "(1 - H ** 2)"
             yield "the slope of the sigmoid in the place of ReLU's", "(H * (1 - H))"
+    yield from ((f"{other}.T in the place of {own}", f"{other}.T") for other in _other_weights(symbol, own))
     yield f"1 in the place of each entry of {own}", f"np.ones_like({own})"
     yield f"one transpose too many, that of {own}", f"{own}.T"
     yield f"one transpose too many, that of {own}, and a reshape", f"{own}.T.reshape({own}.shape)"
@@ -169,9 +170,15 @@ def _others(symbol):
     return [*GIVEN, *earlier, *["M"] * (order.index(symbol) < order.index("M") and symbol not in before(["M"]))]
 
 
-def _no_transpose(x):
+def _no_transpose(symbol, x):
     yield f"the transpose of {x} is missing", x
     yield "reshape in place of a transpose", f"({x}).reshape(({x}).T.shape)"
+    yield from ((f"{other} in the place of {x}.T", other) for other in _other_weights(symbol, x))
+
+
+def _other_weights(symbol, own):
+    """Return the weights that can be taken for a layer's own."""
+    return [other for other in _others(symbol) if own != other and {own, other} == {"W1", "W2"}]
 
 
 def _another_operation(node):
