@@ -59,6 +59,12 @@ def answer(X, y, params):
 """
 
 
+@pytest.fixture(autouse=True)
+def time_enough(monkeypatch):
+    """A machine may be slow, and a test is not to depend on that."""
+    monkeypatch.setattr(checker.repair, "SECONDS", 60)
+
+
 def function_of(code, name="repair"):
     """Return the function of a cell, whose source Python can find, as in a notebook."""
     file = f"<{name} {hash(code)}>"

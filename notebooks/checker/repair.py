@@ -30,7 +30,7 @@ def repaired(function, is_right, symbols):
     """Say the one change of a function's code that makes it right, or nothing.
 
     is_right(make) judges other code: make(values) returns its function, which sees these values of the symbols
-    beside its arguments. What the change can name is in symbols. The search ends after a second and a half.
+    beside its arguments. What the change can name is in symbols. The search ends after SECONDS of processor time.
     """
     tree = _tree_of(function)
     try:
@@ -40,7 +40,7 @@ def repaired(function, is_right, symbols):
     if namespace is None or _may_do_more_than_compute(tree, namespace):
         return ""
     namespace["_bounded"] = lambda items: itertools.islice(items, LONGEST)
-    end = time.perf_counter() + SECONDS
+    end = time.process_time() + SECONDS
 
     def is_right_now():
         def make(values):
@@ -62,7 +62,7 @@ def repaired(function, is_right, symbols):
         for words in changes(tree, symbols, namespace):
             if is_right_now():
                 return words() if tree.name != LAMBDA else words().replace(": return ", ": ")
-            if time.perf_counter() > end:
+            if time.process_time() > end:
                 break
     return ""
 
