@@ -2,7 +2,7 @@
 
     python tests/benchmarks/run.py                    all parts, about 30 minutes
     python tests/benchmarks/run.py --quick            all parts, with fewer repeats, about 10 minutes
-    python tests/benchmarks/run.py maths              one part: maths, kernel, ten, memory, browser or site
+    python tests/benchmarks/run.py maths              one part: maths, kernel, ten, memory, browser or static_site
 
 Times depend on the machine, and on what else it does: compare the ratios. PyTorch is optional.
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 
 # Kernels find the modules of this folder, too.
 os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
-PARTS = ("maths", "kernel", "ten", "memory", "browser", "site")
+PARTS = ("maths", "kernel", "ten", "memory", "browser", "static_site")
 
 
 def show(title, head, rows):
