@@ -11,11 +11,9 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 import time
 import venv
 import zipfile
-from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
@@ -25,6 +23,7 @@ import pytest
 from lab import BAD_CELLS, ROOT, WIDGETS_STAND
 from pages import PATHS, download
 from screens import FRAME, MARKS, PLACE, Net, Screen, assert_shows, eventually, sent
+from static_site import KERNEL_IS_THERE, Static, serve
 from test_notebooks import is_exercise, solved
 
 pytestmark = [pytest.mark.slow, pytest.mark.network]
@@ -80,24 +79,6 @@ def folder(pyodide, tmp_path_factory):
     return home / "site"
 
 
-class Static(http.server.SimpleHTTPRequestHandler):
-    """Serve files, for the browser to keep for ten minutes as those of GitHub Pages; count what is sent."""
-
-    protocol_version = "HTTP/1.1"
-    sent = 0
-
-    def end_headers(self):
-        self.send_header("Cache-Control", "max-age=600")
-        super().end_headers()
-
-    def copyfile(self, source, outputfile):
-        Static.sent += os.fstat(source.fileno()).st_size
-        super().copyfile(source, outputfile)
-
-    def log_message(self, *_):
-        pass
-
-
 class Nothing(http.server.BaseHTTPRequestHandler):
     """A proxy that notes each request and answers none; Chromium 150 asks for one host itself, on an empty page too."""
 
@@ -116,17 +97,6 @@ class Nothing(http.server.BaseHTTPRequestHandler):
 
 def new_page(chromium, proxy, **view):
     return chromium.new_context(proxy={"server": proxy, "bypass": "127.0.0.1"}, **view).new_page()
-
-
-@contextmanager
-def serve(handler):
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +140,6 @@ class Visit:
 
 
 CURRENT = "window.jupyterapp?.shell.currentWidget"
-KERNEL_IS_THERE = f"() => {CURRENT}?.sessionContext?.session?.kernel"
 CELLS = f"() => {CURRENT}.content.model.toJSON().cells"
 SOURCES = "all => all.map(image => decodeURIComponent(image.src.slice('data:image/svg+xml,'.length)))"
 

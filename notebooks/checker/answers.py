@@ -1,6 +1,7 @@
 """The verdict on an answer: run it, compare it, and name the mistake that it fits."""
 
 import copy
+import functools
 import inspect
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ import mlp_helpers as mlp
 from checker.edits import right_line
 from checker.lines import GIVEN, LINES, PLACES, Mistake, before, run_lines
 from checker.repair import repaired
-from checker.search import LARGE, Search, another_batch, square_batch
+from checker.search import LARGE, Search, another_batch, drawn, square_batch
 from checker.words import about_one_term, both_shapes, line_of, said, same, what_is_true
 from mlp_helpers import Backward, Params, describe
 
@@ -138,11 +139,7 @@ def _judge_function(name, function, X, y, params):
     asked, symbols = [argument.name for argument in needed], [*run_lines(X, y, params), "params"]
     if unknown := [argument for argument in asked if argument not in symbols]:
         return Answer(False, f"Your function asks for {', '.join(unknown)}. It can ask for {', '.join(symbols)}.")
-    values = _values(X, y, params)
-
-    def mended(names):
-        return _mended(names, function, needed, (X, y, params))
-
+    values, mended = _values(X, y, params), functools.partial(_mended, function, needed, (X, y, params))
     try:
         result = _call(function, needed, values)
     except (Exception, SystemExit) as error:
@@ -163,18 +160,17 @@ def _judge_function(name, function, X, y, params):
             return Answer(False, f"{lent} Look for -= or +=, and compute a new array instead.")
         return verdict
     again = another_batch(X, params)
-    return _judge(name, result, X, y, params, asked, lambda: _again(function, needed, again), lambda: mended([name]))
+    return _judge(
+        name, result, X, y, params, asked, lambda: _again(function, needed, again), functools.partial(mended, [name])
+    )
 
 
-def _mended(names, function, needed, batch):
+def _mended(function, needed, batch, names):
     """Say the one change of a function's code that makes these symbols right, on this batch and two of its size."""
     rng, (X, _, params) = np.random.default_rng(5), batch
-    batches = [_values(*batch)]
-    for _ in range(2):
-        fresh = Params(*(rng.normal(size=np.shape(value)) for value in params))
-        batches.append(_values(rng.normal(size=np.shape(X)), rng.integers(len(params.b2), size=len(X)), fresh))
-    computes_all = "params" in [argument.name for argument in needed]
-    symbols = [] if computes_all else [*GIVEN, *(symbol for symbol in LINES if symbol in before(names) - {*names})]
+    batches = [_values(*each) for each in (batch, *(drawn(rng, len(X), params) for _ in range(2)))]
+    computes_all, earlier = "params" in [argument.name for argument in needed], before(names) - {*names}
+    symbols = [] if computes_all else [*GIVEN, *(symbol for symbol in LINES if symbol in earlier)]
 
     def is_right(make):
         for values in batches:
@@ -222,7 +218,7 @@ def _judge_all(result, X, y, params, mended):
         if answer is None or answer is ...:
             return Answer(None, f"{right}{name}: not attempted yet.")
         names = Backward._fields[: number + 1]
-        verdict = _judge(name, answer, X, y, params, names[:-1], mended=lambda names=names: mended(names))
+        verdict = _judge(name, answer, X, y, params, names[:-1], mended=functools.partial(mended, names))
         if not verdict:
             return Answer(False, right + verdict.diagnosis)
     return Answer(True, "Correct.")

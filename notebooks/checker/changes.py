@@ -34,12 +34,12 @@ def changes(tree, symbols, outside):
     returned = [place for place in places if isinstance(place[0], ast.Return)]
     values = [place for place in places if place[2] == "value" and isinstance(place[0], ast.Return | ast.Assign)]
     yield from _rewritten(places, lambda node: _near(node, arrays, sizes), more)
-    yield from _rewritten(returned, lambda node: names if isinstance(node, ast.Name) and node.id in names else (), more)
+    yield from _rewritten(returned, lambda node: _in_place_of(node, names, names), more)
     yield from _renamed(statements, names)
     yield from _operations(tree)
     yield from _moves(tree)
     yield from _rewritten([place for place in places if place[2] != "func"], _wrapped, more)
-    yield from _rewritten(places, lambda node: more if isinstance(node, ast.Name) and node.id in names else (), more)
+    yield from _rewritten(places, lambda node: _in_place_of(node, names, more), more)
     yield from _rewritten(values, lambda node: _with_more(node, [*arrays, *more]), more)
 
 
@@ -47,6 +47,11 @@ def names_in(tree):
     """Return the names in a definition, but for its arguments."""
     own = {argument.arg for argument in ast.walk(tree) if isinstance(argument, ast.arg)}
     return list(dict.fromkeys(node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id not in own))
+
+
+def _in_place_of(node, names, others):
+    """Return the others where a node is one of the names."""
+    return others if isinstance(node, ast.Name) and node.id in names else ()
 
 
 def _names_of_lists(assignment):
@@ -177,30 +182,31 @@ def _swapped(items):
 def _another_call(node, function, args, sizes):
     """Yield what can stand in the place of a call."""
     options = {option.arg: ast.unparse(option.value) for option in node.keywords}
+    x, method = (ast.unparse(node.func.value), node.func.attr) if isinstance(node.func, ast.Attribute) else ("", "")
 
     def call(name, arguments, options):
         return f"{name}({', '.join([*arguments, *(f'{key}={value}' for key, value in options.items())])})"
 
-    if isinstance(node.func, ast.Name):
+    if not method:
         others = [other for group in ALIKE if function in group for other in group]
         yield from (call(f"{module}{other}", args, options) for other in others for module in ("", "np."))
     if function == "range":
         yield from (f"range({size})" for size in (*args[-1:], *sizes))
     if len(args) > 1:
         yield call(function, [*args[:-2], args[-1], args[-2]], options)
-    if isinstance(node.func, ast.Attribute) and not args:
-        yield ast.unparse(node.func.value)
+    if method and not args:
+        yield x
     yield from args[:1]
-    if isinstance(node.func, ast.Attribute) and node.func.attr == "reshape":
-        x = ast.unparse(node.func.value) if ast.unparse(node.func.value) != "np" else args[0]
-        yield from (x, f"{x}.T")
+    if method == "reshape":
+        whole = args[0] if x == "np" else x
+        yield from (whole, f"{whole}.T")
     for key in options:
         yield call(function, args, {other: value for other, value in options.items() if other != key})
-    if isinstance(node.func, ast.Attribute) and node.func.attr in ALIKE[0]:
+    if method in ALIKE[0]:
         yield from (call(function, args[:1], options | {"axis": axis}) for axis in (0, 1))
         yield from (call(function, args[:1], options | {"axis": axis, "keepdims": True}) for axis in (0, 1))
         yield call(function, args, options | {"keepdims": True})
-    if isinstance(node.func, ast.Attribute) and node.func.attr == "where" and len(args) == 3:
+    if method == "where" and len(args) == 3:
         yield call(function, [args[0], args[2], args[1]], options)
 
 

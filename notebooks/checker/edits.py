@@ -70,14 +70,14 @@ def edits_of(symbol):
     return *named, *(mistake for *_, mistake in sorted(found.values(), key=lambda item: item[:2]))
 
 
-def edited(symbol, line, around=True, seldom=True):
+def edited(symbol, line, around=True, seldom=False):
     """Yield each edit of a symbol's line: in words, and the line's tree, which is changed back afterwards.
 
-    around includes what is done to its result, and seldom what people seldom do.
+    around includes what is done to its result. With seldom, it is instead what people seldom do.
     """
     tree = ast.parse(line, mode="eval")
     places = [(*place, ast.unparse(place[-1])) for place in _places(tree)]
-    for rule in (_inside, *[_around] * around, *[_seldom] * seldom):
+    for rule in (_seldom,) if seldom else (_inside, *[_around] * around):
         for holder, key, node, text in places[:1] if rule is _around else places:
             for words, new in rule(symbol, text):
                 holder[key] = new

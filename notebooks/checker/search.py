@@ -63,7 +63,7 @@ class Search:
         for first, _ in tried[self.name]:
             if large and first.line.count("@") > LINES[self.name].count("@"):  # all examples by all examples
                 continue
-            for words, tree in edited(self.name, first.line, seldom=False):
+            for words, tree in edited(self.name, first.line):
                 code = compile(tree, "line", "eval")
                 if self._fits(self._follow(self.name, code, self.names)) and self._holds({self.name: code}):
                     both = f"{words}, twice" if words == first.name else f"{first.name}; and {words}"
@@ -153,11 +153,15 @@ class Search:
 
 def another_batch(X, params):
     """Draw a batch and a network of the same widths, X (N, n_in), y (N,), params, where N is no width."""
-    rng = np.random.default_rng(3)
     widths = {len(X), *(width for value in params for width in np.shape(value))}
     N = next(size for size in count(5) if size not in widths)
+    return drawn(np.random.default_rng(3), N, params)
+
+
+def drawn(rng, N, params):
+    """Draw a batch of N examples, and a network of the widths of params: X (N, n_in), y (N,), params."""
     fresh = Params(*(rng.normal(size=np.shape(value)) for value in params))
-    return rng.normal(size=(N, np.shape(X)[1])), rng.integers(len(fresh.b2), size=N), fresh
+    return rng.normal(size=(N, fresh.W1.shape[1])), rng.integers(len(fresh.b2), size=N), fresh
 
 
 def square_batch():

@@ -31,7 +31,7 @@ MOVES = """async ([box, count]) => {
 
 
 class Static(http.server.SimpleHTTPRequestHandler):
-    """Serve files that a browser may keep."""
+    """Serve files, for the browser to keep for ten minutes as those of GitHub Pages."""
 
     protocol_version = "HTTP/1.1"
 
@@ -44,12 +44,15 @@ class Static(http.server.SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def static():
-    """Serve the site's folder."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Static, directory=FOLDER))
+def serve(handler):
+    """Answer requests with this handler; give the address."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/lab/index.html?path={{}}"
-    server.shutdown()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def run(show, quick):
@@ -57,10 +60,11 @@ def run(show, quick):
     if not FOLDER.is_dir():
         print("\nThe site is not measured: there is no folder `site`.")
         return
-    with jupyter.browser() as chromium, jupyter.lab_server() as lab, static() as site:
+    files = functools.partial(Static, directory=FOLDER)
+    with jupyter.browser() as chromium, jupyter.lab_server() as lab, serve(files) as site:
         rows = [
             [name, *_measured(chromium, address, 20 if quick else 100)]
-            for name, address in (("JupyterLab", lab.url + "/tree/{}"), ("the site", site))
+            for name, address in (("JupyterLab", lab.url + "/tree/{}"), ("the site", site + "lab/index.html?path={}"))
         ]
     head = ["", "first explorer, s", "on a second visit, s", "a move in notebook 06: median, ms", "worst, ms"]
     show("From an address to the first explorer of notebook 00, and a point moved in notebook 06", head, rows)
