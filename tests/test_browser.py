@@ -35,8 +35,8 @@ def test_each_slider_moves_every_number_on_the_screen(hand, name):
     before = eventually(lambda: assert_shows(screen, net))
     for index in range(len(before.sliders)):
         label = before.sliders[index]["label"]
-        steps = 3 if label in ("example i", "hidden unit j", "step") else 20
-        screen.press(screen.slider(label), *["ArrowRight"] * steps)
+        steps, keys = (3, ["ArrowRight"] * 3) if label in ("example i", "hidden unit j", "step") else (20, ["PageUp"] * 4)
+        screen.press(screen.slider(label), *keys)
         net.move(label, steps)
 
         def moved(before=before):

@@ -49,17 +49,25 @@ def assert_runs(notebook):
         assert len(picture.get_attribute("aria-label")) > 20
 
 
+@pytest.fixture(scope="module")
+def jupyterlab(lab, chromium):
+    """A page in which one notebook after the other is opened."""
+    notebook = open_notebook(chromium, lab, PATHS[0].name)
+    yield notebook
+    notebook.page.context.close()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_a_notebook_reads_as_a_chapter_and_runs_and_runs_again(lab, chromium, path):
+def test_a_notebook_reads_as_a_chapter_and_runs_and_runs_again(jupyterlab, path):
     """The first one again after a reload of the page, and after a restart."""
-    notebook = open_notebook(chromium, lab, path.name)
-    assert_reads_as_a_chapter(notebook, path)
-    assert_runs(notebook)
-    for again in (notebook.reload, notebook.restart) if path == PATHS[0] else ():
+    jupyterlab.open(path.name)
+    assert_reads_as_a_chapter(jupyterlab, path)
+    assert_runs(jupyterlab)
+    for again in (jupyterlab.reload, jupyterlab.restart) if path == PATHS[0] else ():
         again()
-        assert_runs(notebook)
-    notebook.close()
+        assert_runs(jupyterlab)
+    jupyterlab.leave()
 
 
 def test_problems_are_seen(lab, chromium):
@@ -90,10 +98,7 @@ def move_and_look(screens, nets, *moves):
 def test_two_notebooks_at_once_do_not_disturb_each_other(lab, run):
     notebook = run("one.ipynb", "from explorers import relu_explorer; relu_explorer()", width=1900)
     write(lab, "two.ipynb", "from explorers import relu_explorer; relu_explorer(scale=1.25)")
-    notebook.command("docmanager:open", path="two.ipynb", options={"mode": "split-right"})
-    notebook.page.locator(".bp-explorer").wait_for()
-    notebook.page.wait_for_function("() => window.jupyterapp.shell.currentWidget.context.path === 'two.ipynb'")
-    notebook.wait_for_kernel()
+    notebook.open("two.ipynb", mode="split-right")
     notebook.run_all()
     screens = [Screen(notebook.page, notebook.page.locator(".bp-explorer").nth(index)) for index in range(2)]
     move_and_look(screens, [Net(), Net()], (0, "x1 of i = 0"), (1, "b1[0]"), (0, "W2[0, 0]"))

@@ -119,6 +119,20 @@ class Notebook:
         self.page.reload()
         self._wait_for_lab()
 
+    def open(self, name, **options):
+        """Open another notebook in this page, and wait for its kernel."""
+        self.command("docmanager:open", path=name, options=options)
+        self.page.wait_for_function("name => window.jupyterapp.shell.currentWidget.context?.path === name", arg=name)
+        self.wait_for_kernel()
+
+    def leave(self):
+        """End the kernel and close the notebook, without saving it, but not the page."""
+        self.page.evaluate("""async () => {
+            const notebook = window.jupyterapp.shell.currentWidget;
+            await notebook.sessionContext.shutdown();
+            notebook.dispose();
+        }""")
+
     def close(self):
         """End the kernel and close the page."""
         self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
