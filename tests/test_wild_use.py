@@ -50,7 +50,7 @@ def test_wild_use_leaves_no_error_and_nothing_behind(hand):
                 if "Tab" in key:
                     page.keyboard.press(key)
                     continue
-                held = rng.integers(1, 16)
+                held = rng.integers(1, 31)
                 done += held - 1
                 for _ in range(held):
                     page.keyboard.down(key)

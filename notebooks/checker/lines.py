@@ -101,10 +101,11 @@ def backward_with(mistake, e=0, lr=0.5):
 
     @np.errstate(all="ignore")  # parameters that overflow are an error, and no warning
     def wrong_backward(X, y, params):
-        mlp.loss(X, y, params)
+        mlp.forward(X, params)
         values = run_lines(X, y, params, mistake, e=e, lr=lr)
-        missing = [symbol for symbol in Backward._fields if symbol not in values]
+        missing = [symbol for symbol in LINES if symbol not in values]
         if missing:
+            mlp.loss(X, y, params)  # it may be the batch that does not fit
             raise ValueError(f"mistake: its line does not fit this batch, or its numbers overflow, at {missing[0]}")
         return Backward(*(values[symbol] for symbol in Backward._fields))
 
