@@ -156,7 +156,7 @@ def test_a_walk_back_along_the_sums_goes_where_notebook_06_says():
         largest = int(np.abs(said.terms).argmax()) if said.terms else 0
         factors = [of for _, of in said.factors if of]
         explorer.touch("entry", *factors[largest * (len(factors) // max(len(said.terms), 1))])
-    said = TEXTS["06-30"].split("Where do you arrive?")[1].split(". There")[0]
+    said = TEXTS["06-30b"].split("Where do you arrive?")[1].split(". There")[0]
     assert ["{}[{}, {}]".format(*explorer.entry), *walk] == re.findall(r"\w+\[\d+, \d+\]", said)
 
 
