@@ -192,37 +192,32 @@ function hearHands(root, lights) {
 
   // ------------------------------------------------ after each change of the page
 
-  function light(words) {
+  function light(words, parts = [root]) {
+    const inside = (selector) => [...parts].flatMap((part) => [...part.querySelectorAll(selector)]);
     lit = words;
-    for (const cell of root.querySelectorAll('.bp-from, .bp-entry')) cell.classList.remove('bp-from', 'bp-entry');
+    for (const cell of inside('.bp-from, .bp-entry')) cell.classList.remove('bp-from', 'bp-entry');
     if (!words) return;
     const [, symbol, ...place] = words.split(' ');
     const own = { row: Number(place[0]), column: Number(place[1]), 0: 0 };
     const fits = (rule, index) => !(rule in own) || own[rule] === index;
     const sources = [[symbol, 'row', 'column', 'bp-entry'], ...(lights[symbol] ?? []).map((source) => [...source, 'bp-from'])];
     for (const [name, rows, columns, mark] of sources)
-      for (const table of root.querySelectorAll(`[data-symbol="${name}"]`))
-        for (const cell of table.querySelectorAll('td')) {
-          const [, row, column] = entryOf(cell);
-          if (fits(rows, row) && fits(columns, column)) cell.classList.add(mark);
-        }
+      for (const cell of inside(`[data-symbol="${name}"] td`)) {
+        const [, row, column] = entryOf(cell);
+        if (fits(rows, row) && fits(columns, column)) cell.classList.add(mark);
+      }
   }
 
   // One mark of each kind in a picture, and one cell of a table, can be reached with Tab; arrows and Page keys go on.
-  function reach() {
-    for (const view of root.querySelectorAll('.widget-html-content')) {
-      const fresh = view.querySelector('[data-touch]:not([tabindex]), :is([data-symbol], [data-of]) td:not([tabindex])');
-      if (!fresh) continue;
-      const first = new Map();
-      for (const mark of view.querySelectorAll(marks)) {
-        const group = mark.matches('td') ? mark.closest('table') : kindOf(wordsOf(mark));
-        const stop = mark.matches('b') || !first.has(group);
-        if (stop) first.set(group, mark);
-        mark.tabIndex = stop ? 0 : -1;
-        if (mark.matches('td')) continue;
-        mark.setAttribute('role', 'button');
-        mark.ariaLabel = wordsOf(mark);
-      }
+  function reach(view) {
+    const groups = new Set();
+    for (const mark of view.querySelectorAll(marks)) {
+      const group = mark.matches('td') ? mark.closest('table') : kindOf(wordsOf(mark));
+      mark.tabIndex = mark.matches('b') || !groups.has(group) ? 0 : -1;
+      groups.add(group);
+      if (mark.matches('td')) continue;
+      mark.setAttribute('role', 'button');
+      mark.ariaLabel = wordsOf(mark);
     }
   }
 
@@ -238,14 +233,17 @@ function hearHands(root, lights) {
       button.title = button.ariaLabel = button.querySelector('.fa-stop') ? 'Stop, back to the start' : 'Play or pause';
   }
 
-  function mend() {
+  function mend(changes) {
+    const viewsIn = (part) => [viewOf(part) ?? [...part.querySelectorAll('.widget-html-content')]].flat();
+    const drawn = new Set(changes.flatMap((change) => viewsIn(change.target)));
     name();
-    reach();
+    for (const view of drawn) reach(view);
     const entry = root.querySelector('.bp-sum')?.dataset.entry;
-    light(entry === said ? lit : entry);
+    if (entry === said) light(lit, drawn);
+    else light(entry);
     said = entry;
     if (focused && !root.contains(document.activeElement)) find(focused.words, focused.view)?.focus({ preventScroll: true });
   }
   new MutationObserver(mend).observe(root, { childList: true, subtree: true });
-  mend();
+  mend([{ target: root }]);
 }
