@@ -19,7 +19,7 @@ with np.load(Path(__file__).with_name("pytorch_values.npz")) as saved:
 
 def our_values(*net):
     found = values_of(*net)
-    assert found["M"].dtype == bool
+    assert found["M"].dtype == bool and found["Y"].dtype == np.float64
     return {name: np.asarray(found[name]) for name in NAMES}
 
 
