@@ -32,11 +32,11 @@ PACKAGES = {
 }
 
 
-def export(kind, folder, paths=PATHS, *options):
-    """Export notebooks as the README says, but into this folder; kind is "html" or "slides"."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    command = re.search(rf"^\.venv/bin/(jupyter nbconvert --to {kind} .*)$", readme, flags=re.MULTILINE)[1]
-    command = command.replace(f"--output-dir {kind}", f"--output-dir {shlex.quote(str(folder))}")
+def export(kind, folder, paths=PATHS, *options, page="README.md"):
+    """Export notebooks by the command of a page, but into this folder; kind is "html", "slides" or "notebook"."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    command = re.search(rf"^ *\.venv/bin/(jupyter nbconvert --to {kind} .*)$", text, flags=re.MULTILINE)[1]
+    command = re.sub(r"--output-dir \w+", lambda _: f"--output-dir {shlex.quote(str(folder))}", command)
     command = command.replace("notebooks/*.ipynb", shlex.join(f"notebooks/{path.name}" for path in paths))
     subprocess.run([sys.executable, "-m", *shlex.split(command), *options], cwd=ROOT, check=True, capture_output=True)
     return folder

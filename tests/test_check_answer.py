@@ -75,11 +75,6 @@ def test_labels_may_be_kept_as_a_list_or_as_floats():
         assert check_answer("G_Z", RIGHT.G_Z, X.tolist(), labels, list(params)).correct is True
 
 
-def test_an_answer_is_true_only_when_right():
-    answers = (RIGHT.G_Z, np.zeros((5, 2)), ...)
-    assert [bool(check_answer("G_Z", answer, *NET)) for answer in answers] == [True, False, False]
-
-
 @pytest.mark.parametrize("answer", [..., None, lambda: ..., lambda: None, lambda X, y: ...])
 def test_not_attempted(answer):
     for name in (*SYMBOLS, "backward"):
@@ -201,45 +196,34 @@ def test_stopping_the_kernel_still_works():
         check_answer("G_H", stops, *NET)
 
 
-def fails_in_a_helper(G_Z, W2):
-    return helper(G_Z)
-
-
-def helper(G_Z):
-    return G_Z.no_such_thing
-
-
 def test_the_line_that_raised_is_the_learners_own(tmp_path):
-    text = check_answer("G_H", fails_in_a_helper, *NET).diagnosis
-    assert re.match(r"Your function raised AttributeError: .*\nin line \d+: return G_Z.no_such_thing$", text)
     cells = [
         "import numpy as np\nimport checker, mlp_helpers as m\n"
         "X, y, params = np.eye(2), [0, 1], m.init_params(np.random.default_rng(0))",
         "def my_G_H(G_Z, W2):\n    letters = 'ic->ij'\n\n    return np.einsum(letters, G_Z, W2)",
+        "def helper(G_Z):\n    return G_Z.no_such_thing\n\n\n"
+        "checker.check_answer('G_H', lambda G_Z, W2: helper(G_Z), X, y, params)",
         "checker.check_answer('G_H', my_G_H, X, y, params)",
         "checker.check_answer('G_H', lambda G_Z, W2: 1 / 0, X, y, params)",
     ]
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
     execute(nb, tmp_path)
-    first, second = (cell.outputs[0].data["text/plain"] for cell in nb.cells[2:])
-    assert first.startswith("Your function raised ValueError: ")
-    assert first.endswith("\nin line 4: return np.einsum(letters, G_Z, W2)")
-    assert second.endswith("\nin line 1: checker.check_answer('G_H', lambda G_Z, W2: 1 / 0, X, y, params)")
+    inner, own, short = (cell.outputs[0].data["text/plain"] for cell in nb.cells[2:])
+    assert re.match(r"Your function raised AttributeError: .*\nin line 2: return G_Z.no_such_thing$", inner)
+    assert own.startswith("Your function raised ValueError: ")
+    assert own.endswith("\nin line 4: return np.einsum(letters, G_Z, W2)")
+    assert short.endswith("\nin line 1: checker.check_answer('G_H', lambda G_Z, W2: 1 / 0, X, y, params)")
 
 
-@pytest.mark.parametrize(
-    ("change", "error", "message"),
-    [
-        ({"name": "G_Q"}, ValueError, "^name: expected one of A1, H, .*, backward, got 'G_Q'$"),
-        ({"name": ["G_Z"]}, TypeError, "^name: expected one of A1, .*, got list"),
-        ({"y": [0, 1, 2, 0, 1]}, ValueError, "^y: "),
-    ],
-)
-def test_a_bad_argument_is_the_authors_mistake_and_raises(change, error, message):
+def test_a_bad_argument_is_the_authors_mistake_and_raises():
+    X, y, params = NET
     for answer in (..., np.ones((5, 16)), lambda X: X):
-        arguments = {"name": "G_H", "answer": answer, "X": NET[0], "y": NET[1], "params": NET[2]} | change
-        with pytest.raises(error, match=message):
-            check_answer(**arguments)
+        with pytest.raises(ValueError, match=r"^name: expected one of A1, H, .*, backward, got 'G_Q'$"):
+            check_answer("G_Q", answer, X, y, params)
+        with pytest.raises(TypeError, match=r"^name: expected one of A1, .*, got list"):
+            check_answer(["G_Z"], answer, X, y, params)
+        with pytest.raises(ValueError, match=r"^y: "):
+            check_answer("G_H", answer, X, [0, 1, 2, 0, 1], params)
 
 
 def squares(array):

@@ -8,7 +8,7 @@ import re
 
 import numpy as np
 import pytest
-from nets import make_net, values_of
+from nets import NOTEBOOKS_NET, make_net, values_of
 from test_check_answer import NET, RIGHT, SYMBOLS, TYPED, defined, function_of, told
 
 import checker
@@ -222,3 +222,53 @@ def test_a_line_may_count_with_a_comprehension():
     line = "sum(np.outer(G_Z[i], H[i]) for i in range(N))"
     found = checker.backward_with(checker.Mistake("", "G_W2", line))(*NET)
     assert np.allclose(found.G_W2, RIGHT.G_W2, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "words"),
+    [
+        ("A1", "np.outer(X[:, 0], W1[:, 0]) + b1", "only the first input counts."),
+        ("H", "np.where(A1 > 0, A1, 0.1 * A1)", "a slope of 0.1 below 0 instead of 0."),
+        ("Z", "H @ W2.T + H.shape[1] * b2", "the bias is added in each term of the sum."),
+        ("loss", "-np.log(P[:, 0]).mean()", "the first class's probability is taken for every example."),
+        ("loss", "np.trunc(-np.log(P[np.arange(N), y])).mean()", "the terms are cut to whole numbers"),
+        ("G_H", "np.array([G_Z[i, k] * W2[k] for i, k in enumerate(y)])", "only the true label"),
+        ("G_H", "np.cumsum(G_Z @ W2, axis=0)", "the running sum is not set back to 0 for each row."),
+        ("M", "H >= 0", "H is nowhere below 0, so the mask is always on: >= in the place of >."),
+        ("M", "A1.astype(bool)", "!= in the place of >."),
+        ("G_A1", "G_H * M.any(axis=0)", "a unit that is on for one example counts as on for all."),
+        ("G_A1", "G_H * np.roll(M, 1, axis=0)", "the rows of M are shifted by one."),
+        ("G_W1", "G_A1.T @ np.ones_like(X)", "1 in the place of each entry of X."),
+        ("G_X", "np.repeat(G_A1 @ W1[:, :1], 2, axis=1)", "column 0 of W1 in the place of every column."),
+    ],
+)
+def test_a_kind_of_mistake_is_told_in_words(name, line, words):
+    found = check_answer(name, function_of(line), *NOTEBOOKS_NET)
+    assert found.correct is False and found.diagnosis.startswith(f"Look here: {words}"), found
+
+
+def test_an_axis_in_the_place_of_a_number_is_told_after_the_shapes():
+    found = check_answer("H", lambda A1: np.max(A1, 0), *NET)
+    shapes = "H has shape (16,), expected (5, 16).\n"
+    assert found.correct is False and found.diagnosis.startswith(f"{shapes}Look here: np.max, which takes 0"), found
+
+
+def test_what_the_function_does_not_do_elsewhere_is_not_told():
+    """The labels alternate here, so these look like the labels swapped; on another batch they are not."""
+    found = check_answer("G_Z", lambda P, N: (P - np.eye(2)[(np.arange(N) + 1) % 2]) / N, *NOTEBOOKS_NET)
+    assert found.correct is False and "Look here" not in found.diagnosis, found
+
+
+def test_a_backward_pass_that_also_trains_is_told_so():
+    def backward(X, y, params):
+        grads = m.backward(X, y, params)
+        params.W2[:] -= 0.5 * grads.G_W2
+        return grads
+
+    found = check_answer("backward", backward, *NET)
+    assert not found and found.diagnosis.startswith("The gradients are right, but your function changes W2,")
+
+
+def test_two_mistakes_on_a_large_batch_are_told_of_a_function():
+    found = check_answer("loss", lambda P, Y: -2 * (Y * np.log2(P)).sum() / len(P), *make_net(300))
+    assert found.diagnosis.startswith("Look here: np.log2 in the place of np.log; and a factor 2.")

@@ -1,16 +1,13 @@
 """The page for teachers is complete, its students' edition is whole; its examples, and those for contributors, run."""
 
 import re
-import shlex
-import subprocess
-import sys
 import textwrap
 from xml.etree import ElementTree
 
 import nbformat
 import numpy as np
-import pytest
 import test_notebooks as rules
+from pages import export
 from refresh_notebooks import NOTEBOOKS, as_text, refresh
 
 import explorers
@@ -40,18 +37,8 @@ def test_every_notebook_has_its_notes_and_their_exercises_are_there():
             assert f"### {exercise}" in source, path.name
 
 
-@pytest.fixture(scope="module")
-def students(tmp_path_factory):
-    """The folder that the command for the students' edition writes, in a place of its own."""
-    folder = tmp_path_factory.mktemp("students")
-    command = re.search(r"^ *\.venv/bin/(jupyter nbconvert --to notebook .*)$", PAGE, flags=re.MULTILINE)[1]
-    command = command.replace("--output-dir students", f"--output-dir {shlex.quote(str(folder))}")
-    command = command.replace("notebooks/*.ipynb", shlex.join(f"notebooks/{path.name}" for path in rules.PATHS))
-    subprocess.run([sys.executable, "-m", *shlex.split(command)], cwd=NOTEBOOKS.parent, check=True, capture_output=True)
-    return folder
-
-
-def test_only_the_solutions_are_gone_from_the_students_edition(students):
+def test_only_the_solutions_are_gone_from_the_students_edition(tmp_path):
+    students = export("notebook", tmp_path, page="notebooks/for_teachers.md")
     solutions = 0
     for path in rules.PATHS:
         full, handed_out = rules.load(path), rules.load(students / path.name)

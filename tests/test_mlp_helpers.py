@@ -12,18 +12,6 @@ from mlp_helpers import Params
 GRADIENTS = ["G_Z", "G_W2", "G_b2", "G_H", "G_A1", "G_W1", "G_b1", "G_X"]
 
 
-@pytest.mark.parametrize("size", [0.0, 1e-3, 1.0, 100.0, 1e4])
-@pytest.mark.parametrize("C", [1, 2, 6])
-def test_softmax_is_what_it_says_and_a_constant_added_to_a_row_changes_nothing(C, size):
-    Z = size * np.random.default_rng(0).uniform(-1, 1, (99, C))
-    P = m.softmax(Z)
-    assert (P >= 0).all() and np.abs(P.sum(axis=1) - 1).max() <= 1e-15 * C
-    assert np.allclose(np.exp(m.log_softmax(Z)), P, rtol=1e-11, atol=0)
-    for constant in (-1e4, -0.3, 7.0, 1e4):
-        assert np.abs(m.softmax(Z + constant) - P).max() <= 1e-10
-        assert np.abs(m.log_softmax(Z + constant) - m.log_softmax(Z)).max() <= 1e-10
-
-
 @pytest.mark.parametrize("size", [1e4, 1e300])
 def test_softmax_and_loss_at_extreme_logits_are_exact(size):
     Z = np.array([[size, -size], [-size, size], [size, size], [-size, -size]])
@@ -34,12 +22,8 @@ def test_softmax_and_loss_at_extreme_logits_are_exact(size):
     assert m.cross_entropy(Z[:2], [1, 0]) == 2 * size
     assert m.cross_entropy(Z[2:], [1, 0]) == np.log(2)
     assert m.cross_entropy([[30.0, 0.0]], [0]) == pytest.approx(np.log1p(np.exp(-30)), rel=1e-2)  # is not rounded to 0
-
-
-def test_one_hot():
-    assert np.array_equal(m.one_hot([2, 0], 3), [[0, 0, 1], [1, 0, 0]])
-    assert np.array_equal(m.one_hot(np.array([0.0, 1.0]), 2), [[1, 0], [0, 1]])
-    assert m.one_hot([0], 1).dtype == np.float64
+    ordinary = make_net()[0]
+    assert np.allclose(np.exp(m.log_softmax(ordinary)), m.softmax(ordinary), rtol=1e-12, atol=0)
 
 
 def test_accuracy_by_pencil():
@@ -47,12 +31,10 @@ def test_accuracy_by_pencil():
     assert m.accuracy([[2, 1], [1, 3], [4, 0]], [0, 1, 1], params) == pytest.approx(2 / 3)
 
 
-def test_backward_uses_the_cache_and_gives_the_same_without():
+def test_backward_begins_at_the_cache():
     X, y, params = make_net()
-    cache, without = m.forward(X, params), m.backward(X, y, params)
-    assert all(np.array_equal(a, b) for a, b in zip(m.backward(X, y, params, cache), without, strict=True))
-    other = m.forward(X, m.init_params(np.random.default_rng(9)))
-    assert not np.array_equal(m.backward(X, y, params, other).G_Z, without.G_Z)
+    other = m.forward(-X, params)
+    assert np.array_equal(m.backward(X, y, params, other).G_Z, m.backward(-X, y, params).G_Z)
 
 
 @pytest.mark.filterwarnings("ignore:the matrix subclass")
@@ -67,7 +49,6 @@ def test_lists_whole_numbers_and_matrices_are_welcome(kind):
 def test_numerical_gradient_of_known_functions():
     cubes = m.numerical_gradient(lambda a: (a**3).sum(), [[1, 2], [3, 4]])
     assert cubes.shape == (2, 2) and np.allclose(cubes, [[3, 12], [27, 48]], rtol=1e-8)
-    assert np.allclose(m.numerical_gradient(lambda a: np.abs(a).sum(), [0.0, 2.0, -2.0]), [0, 1, -1], atol=1e-8)
     assert m.numerical_gradient(lambda a: a**3, 1.0, step=0.5) == pytest.approx(3 + 0.5**2, rel=1e-14)
 
 
@@ -90,35 +71,21 @@ def test_check_gradients_passes_the_right_backward_at_every_size(size, b2):
 
 
 def changed(name, change):
-    """A backward pass with one mistake: change(grads, X, y, params) takes the place of grads.name."""
+    """A backward pass with one mistake: change(grads.name) takes the place of grads.name."""
 
     def backward(X, y, params):
         grads = m.backward(X, y, params)
-        return grads._replace(**{name: change(grads, X, y, params)})
+        return grads._replace(**{name: change(getattr(grads, name))})
 
     return backward
 
 
-@pytest.mark.parametrize(
-    ("name", "change"),
-    [
-        ("G_Z", lambda g, X, y, p: g.G_Z * len(X)),
-        ("G_W2", lambda g, X, y, p: g.G_Z.T @ m.forward(X, p).A1),
-        ("G_b2", lambda g, X, y, p: g.G_Z.mean(axis=0)),
-        ("G_H", lambda g, X, y, p: g.G_A1),
-        ("G_A1", lambda g, X, y, p: g.G_H),
-        ("G_W1", lambda g, X, y, p: g.G_H.T @ X),
-        ("G_b1", lambda g, X, y, p: -g.G_b1),
-        ("G_X", lambda g, X, y, p: g.G_X + 1e-5 * (g.G_X == g.G_X.max())),
-        ("G_X", lambda g, X, y, p: g.G_X * np.nan),
-        ("G_X", lambda g, X, y, p: g.G_X + np.inf),
-    ],
-)
-def test_check_gradients_finds_the_mistake_and_only_that(name, change):
-    report = m.check_gradients(*make_net(12), backward=changed(name, change))
+@pytest.mark.parametrize("by", [1e-5, np.nan, np.inf])
+@pytest.mark.parametrize("name", GRADIENTS)
+def test_check_gradients_finds_one_wrong_entry_and_names_only_its_gradient(name, by):
+    report = m.check_gradients(*make_net(12), changed(name, lambda g: g + np.where(g == g.max(), by, 0)))
     assert [wrong for wrong, check in report.items() if not check.ok] == [name]
     assert not report.ok and not report and not report[name].relative_error < 1e-6
-    assert [line.split()[0] for line in str(report).splitlines() if line.endswith("WRONG")] == [name]
 
 
 def test_the_kink_trap():
@@ -138,18 +105,14 @@ def test_the_kink_trap():
     # Moving X to the right wakes the units with W1 > 0, and to the left those with W1 < 0.
     for slope, part in ((report.G_X.slope_right, np.maximum), (report.G_X.slope_left, np.minimum)):
         assert np.allclose(slope, grads.G_H @ part(params.W1, 0), rtol=0, atol=1e-4)
-    assert "kink at G_b1[0]" in str(report) and "on the left" in str(report)
 
 
 @pytest.mark.parametrize(("on_the_kink", "times"), [(0, 2), (1e9, 1.01), (np.nan, 1)], ids=["", "huge", "nan"])
 def test_neither_a_mistake_beside_a_kink_nor_a_huge_number_on_one_is_missed(on_the_kink, times):
     X, y, params = make_net()
     X[0], params.b1[:] = 0, 0
-
-    def wrong(g, X, y, p):
-        return np.concatenate([np.full((1, 16), on_the_kink), times * g.G_A1[1:]])
-
-    report = m.check_gradients(X, y, params, changed("G_A1", wrong))
+    wrong = changed("G_A1", lambda g: np.concatenate([np.full((1, 16), on_the_kink), times * g[1:]]))
+    report = m.check_gradients(X, y, params, wrong)
     assert report.G_A1.on_kink.tolist() == [[True] * 16] + [[False] * 16] * 4
     assert [name for name, check in report.items() if check.ok is False] == ["G_A1"]
     assert not report and not report.G_A1 and report.G_W2 and report.G_A1.relative_error > 1e-3
@@ -170,13 +133,9 @@ def test_a_backward_pass_that_writes_into_its_inputs_is_judged_by_what_it_return
     assert all(np.array_equal(now, then) for now, then in zip((X, y, *params), kept, strict=True))
 
 
-def test_the_report_reads_as_a_table_and_by_name():
+def test_a_gradient_of_the_report_goes_by_its_name():
     report = m.check_gradients(*make_net())
     assert report.G_W1 is report["G_W1"]
-    head, *lines = str(report).splitlines()
-    assert head.split("  ")[0] == "gradient" and "relative error" in head and "on a kink" in head
-    assert [line.split()[0] for line in lines] == GRADIENTS
-    assert all(line.endswith("ok") for line in lines) and "(16, 2)" in lines[GRADIENTS.index("G_W1")]
     with pytest.raises(AttributeError, match=r"report: expected one of G_Z, .*, got 'G_w1'"):
         report.G_w1  # noqa: B018
 
@@ -217,17 +176,6 @@ def test_train_is_sgd_step_repeated_with_a_history(steps):
     assert np.array_equal(history.loss, [m.loss(X, y, p) for p in expected])
     assert np.array_equal(history.accuracy, [m.accuracy(X, y, p) for p in expected])
     assert (np.diff(history.loss) < 0).all()
-
-
-@pytest.mark.parametrize(
-    ("data", "steps", "reached"),
-    [("blobs", 200, 0.95), ("moons", 500, 0.95), ("circles", 1000, 0.95), ("xor", 1000, 0.95), ("spirals", 4000, 0.7)],
-)
-def test_every_data_set_trains(data, steps, reached):
-    rng = np.random.default_rng(0)
-    X, y = m.toy_data(data, 100, rng)
-    _, history = m.train(X, y, m.init_params(rng), 0.5, steps)
-    assert history.accuracy[-1] >= reached and history.loss[-1] < history.loss[0] / 1.25
 
 
 @pytest.mark.parametrize("n", [1, 7, 200])

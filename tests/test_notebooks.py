@@ -51,6 +51,10 @@ def output_texts(cell):
             yield "" if kind in ("image/png", "image/jpeg") else data if isinstance(data, str) else json.dumps(data)
 
 
+def shows_explorer(cell):
+    return re.search(r"\b(\w+_explorer|bug_lab)\(", cell.source) is not None
+
+
 # A rule takes a notebook and its path, and gives the problems it finds.
 
 
@@ -117,6 +121,11 @@ def slides(nb, path):
         kind = cell.metadata.get("slideshow", {}).get("slide_type")
         if kind not in ("slide", "subslide", "fragment", "skip", "notes", "-"):
             yield f"cell {n}: slide type is {kind}"
+        if cell.cell_type == "code" and shows_explorer(cell) and kind != "subslide":
+            yield f"cell {n}: an explorer has a slide of its own"
+        formulas = len(re.findall(r"^\$\$$", cell.source, flags=re.MULTILINE)) // 2
+        if formulas > 1 or (formulas and kind == "skip"):
+            yield f"cell {n}: {formulas} formulas, {kind}; each step has one, and is on the slides"
 
 
 def leads_on(nb, path):

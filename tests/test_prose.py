@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from nets import NOTEBOOKS_NET
 from refresh_notebooks import NOTEBOOKS
 
 from mlp_helpers import accuracy, backward, cross_entropy, forward, init_params, loss, softmax, toy_data, train
@@ -16,8 +17,7 @@ PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 TEXTS = {cell.id: cell.source for path in PATHS for cell in nbformat.read(path, as_version=4).cells}
 TEACHERS = (NOTEBOOKS / "for_teachers.md").read_text(encoding="utf-8")
 
-X, y = toy_data("moons", 5, np.random.default_rng(2))
-PARAMS = init_params(np.random.default_rng(18))
+X, y, PARAMS = NOTEBOOKS_NET
 X200, y200 = toy_data("moons", 200, np.random.default_rng(0))
 A1, H, Z, P = forward(X, PARAMS)
 GRADS = backward(X, y, PARAMS)

@@ -6,12 +6,12 @@ GitHub reads a .md file as Markdown first and as mathematics second; notebooks k
 import re
 from urllib.parse import unquote, urlsplit
 
-import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 from nbconvert import HTMLExporter
 from pages import PATHS, ROOT, export
+from test_notebooks import load, shows_explorer
 
 OTHER_PAGES = ("README.md", ".binder/README.md", ".github/CONTRIBUTING.md", "tests/benchmarks/README.md")
 PAGES = [*PATHS, *sorted((ROOT / "notebooks").glob("*.md")), *(ROOT / page for page in OTHER_PAGES)]
@@ -25,10 +25,6 @@ MACROS = set(
 CODE = r"^ *```.*?^ *```|`[^`\n]*`"
 MATHEMATICS = r"\$\$(.*?)\$\$|\$([^$]+)\$"
 BROKEN = ("model not found", "Loading widget", "VBox(", "application/vnd.jupyter")
-
-
-def load(path):
-    return nbformat.read(path, as_version=4)
 
 
 def markdown(path):
@@ -119,26 +115,20 @@ TYPESET = """formulas => formulas.map(([name, tex, display]) => {
 }).filter(problem => problem)"""
 
 
-@pytest.fixture(scope="module")
-def typeset(chromium, cdn):
-    """MathJax 3, which GitHub and JupyterLab use, with no extension that hides an error."""
+def test_mathjax_typesets_every_formula_and_a_bad_one_is_noticed(chromium, cdn):
+    """In MathJax 3, which GitHub and JupyterLab use, with no extension that hides an error."""
     page = chromium.new_page()
     cdn(page)
     page.evaluate("() => { window.MathJax = {tex: {packages: ['base', 'ams']}, startup: {typeset: false}}; }")
     page.add_script_tag(url="https://mathjax.test/es5/tex-svg.js")
     page.evaluate("() => MathJax.startup.promise")
-    yield lambda formulas: page.evaluate(TYPESET, formulas)
-    page.close()
-
-
-def test_mathjax_typesets_every_formula_and_a_bad_one_is_noticed(typeset):
-    found = [
-        (name, f[1] or f[2], bool(f[1])) for path in PAGES for name, text in markdown(path) for f in formulas(text)
-    ]
+    texts = [(name, text) for path in PAGES for name, text in markdown(path)]
+    found = [(name, f[1] or f[2], bool(f[1])) for name, text in texts for f in formulas(text)]
     assert len(found) > 300
-    assert typeset(found) == []
+    assert page.evaluate(TYPESET, found) == []
     bad = [r"\oops", r"\frac{1}", r"x_1_2", r"\begin{cases} 1"]
-    assert len(typeset([("bad", formula, False) for formula in bad])) == len(bad)
+    assert len(page.evaluate(TYPESET, [("bad", formula, False) for formula in bad])) == len(bad)
+    page.close()
 
 
 # ---------------------------------------------------------------- links and collapsed answers
@@ -149,11 +139,8 @@ def anchors(path):
     for _, text in markdown(path):
         for heading in re.findall(r"^#+ (.*)$", without_code(text), flags=re.MULTILINE):
             words = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).strip()
-            yield (
-                words.replace(" ", "-")
-                if path.suffix == ".ipynb"
-                else re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-")
-            )
+            name = words if path.suffix == ".ipynb" else re.sub(r"[^\w\- ]", "", words.lower())
+            yield name.replace(" ", "-")
 
 
 def bad_links(path):
@@ -207,7 +194,7 @@ def chapters(tmp_path_factory):
 def explorer_cells(path):
     """The cells that show an explorer: their id, and the explorer's state in words."""
     for cell in load(path).cells:
-        if cell.cell_type == "code" and re.search(r"\b(\w+_explorer|bug_lab)\(", cell.source):
+        if cell.cell_type == "code" and shows_explorer(cell):
             (output,) = cell.outputs
             yield cell.id, output.data["text/plain"]
 

@@ -1,8 +1,5 @@
 """The exported slides in a real browser: each fits on 1,280 × 720, with its mathematics and all its fragments."""
 
-import re
-
-import nbformat
 import pytest
 from pages import PATHS, export
 
@@ -50,24 +47,19 @@ def slides(tmp_path_factory):
     return export("slides", tmp_path_factory.mktemp("slides"))
 
 
-@pytest.fixture
-def problems_of(chromium, cdn):
+def problems_of(file, chromium, cdn):
     """Open a slide show, and return the problems of each slide."""
-
-    def problems_of(file):
-        page = chromium.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        cdn(page)
-        page.add_init_script(
-            "document.addEventListener('DOMContentLoaded', () => document.body.append(Object.assign("
-            "document.createElement('style'), {textContent: '.fragment { transition: none !important }'})))"
-        )
-        page.goto(file.as_uri())
-        page.wait_for_function("() => document.querySelector('.reveal.ready') && window.MathJax?.isReady")
-        found = [" ".join(problems(page, place)) for place in page.evaluate(PREPARE)]
-        page.close()
-        return found
-
-    return problems_of
+    page = chromium.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+    cdn(page)
+    page.add_init_script(
+        "document.addEventListener('DOMContentLoaded', () => document.body.append(Object.assign("
+        "document.createElement('style'), {textContent: '.fragment { transition: none !important }'})))"
+    )
+    page.goto(file.as_uri())
+    page.wait_for_function("() => document.querySelector('.reveal.ready') && window.MathJax?.isReady")
+    found = [" ".join(problems(page, place)) for place in page.evaluate(PREPARE)]
+    page.close()
+    return found
 
 
 def problems(page, place):
@@ -90,28 +82,15 @@ def problems(page, place):
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_every_slide_fits(path, slides, problems_of):
-    found = problems_of(slides / f"{path.stem}.slides.html")
+def test_every_slide_fits(path, slides, chromium, cdn):
+    found = problems_of(slides / f"{path.stem}.slides.html", chromium, cdn)
     assert len(found) > 5 and not any(found), "\n".join(filter(None, found))
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_explorers_and_derivations_are_on_the_slides(path):
-    nb = nbformat.read(path, as_version=4)
-    for cell in nb.cells:
-        shown = cell.metadata.slideshow.slide_type
-        if cell.cell_type == "code" and re.search(r"\b(\w+_explorer|bug_lab)\(", cell.source):
-            assert shown == "subslide", f"{cell.id}: an explorer has a slide of its own"
-        formulas = len(re.findall(r"^\$\$$", cell.source, flags=re.MULTILINE)) // 2
-        if cell.cell_type == "markdown" and formulas:
-            assert shown != "skip", f"{cell.id}: a formula is not on the slides"
-            assert formulas == 1, f"{cell.id}: {formulas} formulas in one step"
-
-
-def test_a_slide_that_does_not_fit_is_noticed(tmp_path, slides, problems_of):
+def test_a_slide_that_does_not_fit_is_noticed(tmp_path, slides, chromium, cdn):
     text = (slides / "00_start_here.slides.html").read_text(encoding="utf-8")
     bad = ['<div style="height: 721px">long</div>', '<div style="width: 2000px">wide</div>', r"$\oops$ and $\frac$"]
     bad = "".join(f"<section><section>{content}</section></section>" for content in bad)
     (tmp_path / "bad.html").write_text(text.replace('<div class="slides">', f'<div class="slides">{bad}'), "utf-8")
-    high, wide, formula, good, *_ = problems_of(tmp_path / "bad.html")
+    high, wide, formula, good, *_ = problems_of(tmp_path / "bad.html", chromium, cdn)
     assert "high" in high and "wide" in wide and "typeset" in formula and not good
