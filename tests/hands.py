@@ -105,6 +105,10 @@ def assert_true_to_state(explorer):
     expected = reference(pickle.dumps((explorer.X, explorer.y, explorer.params))) | state(explorer)
     expected |= {"Y": np.eye(2)[explorer.y], "M": expected["A1"] > 0}
     expected |= {f"{symbol}ᵀ": array.T for symbol, array in expected.items()}
+    if "outer" in explorer.views:
+        expected["outer"] = np.outer(expected["G_Z"][explorer.example], expected["H"][explorer.example])
+    if "unit" in explorer.views:
+        expected["unit"] = np.stack([expected[key][:, explorer.unit] for key in ("A1", "M", "G_H", "G_A1")], axis=1)
     shown = [(symbol, view.array) for symbol, view in of_kind(explorer, "array").items()]
     for view in of_kind(explorer, "arrays").values():
         shown += view.arrays.items()

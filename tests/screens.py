@@ -1,13 +1,15 @@
 """Explorers on a page: hands at them, what they show, and what they must show.
 
-Numbers on the screen are compared with those that a test computes itself, from the default network and its own moves.
+What the screen must show is what the same explorer shows here, in the test's own process, when it is moved in the same
+way. That an explorer here is right, test_explorers.py and those beside it say.
 """
 
-import json
 import re
 import time
+from html import unescape
 from types import SimpleNamespace
 
+import ipywidgets as widgets
 import nbformat
 import numpy as np
 import pytest
@@ -15,17 +17,18 @@ from lab import open_notebook
 from seen import assert_near, tables
 
 import explorers
-import mlp_helpers as mlp
+from explorers.closing import inside
 
 OF_A_NETWORK = [name for name in explorers.__all__ if name not in ("training_explorer", "bug_lab")]
 CONTROLS = "select, input, button, .noUi-handle, .widget-readout[contenteditable]"
 MARKS = "[data-touch], :is([data-symbol], [data-of]) td"
 
-# What an explorer shows: words, tables, sliders, and pictures, without what the page adds to their marks.
+# What an explorer shows: words, tables, choices, sliders, and pictures, without what the page adds to their marks.
 READ = """box => ({
   words: [...box.querySelectorAll('p')].map(p => p.textContent),
   tables: [...box.querySelectorAll('table')].map(table => table.outerHTML).join(''),
   facts: [...box.querySelectorAll('.bp-facts tr')].map(row => [...row.cells].map(cell => cell.textContent)),
+  choices: [...box.querySelectorAll('select')].map(select => select.value),
   sliders: [...box.querySelectorAll('.widget-slider')].map(slider => ({
     label: slider.querySelector('label').textContent, shown: slider.querySelector('.widget-readout').textContent})),
   pictures: [...box.querySelectorAll('svg.bp-picture')].map(picture =>
@@ -40,6 +43,8 @@ KERNEL_IS_QUIET = """async () => {
   while (kernel.status !== 'idle' || performance.now() - last < 200) await new Promise(done => setTimeout(done, 50));
   kernel.iopubMessage.disconnect(hear);
 }"""
+
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 ASK = """async code => {
   const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
@@ -113,16 +118,52 @@ class Screen:
         for key in keys:
             self.page.keyboard.press(key)
 
-    def choose(self, label, option):
-        """Choose an option of a dropdown with the arrow keys, and wait: a button would overtake what is on the way."""
-        select = self.box.get_by_role("combobox", name=label, exact=True)
-        select.locator(f'option[value="{option}"]').wait_for(state="attached")
-        self.press(select, "Home", *["ArrowDown"] * options(select).index(option))
-        self.page.evaluate(KERNEL_IS_QUIET)
+    def place(self, words):
+        return np.array(self.box.evaluate(PLACE, [words, MARKS]), float)
+
+    def pixels(self, words):
+        """How many pixels of the page a unit of data is, across and down, in the picture of a mark."""
+        _, _, width, height, x0, x1, y0, y1 = self.box.evaluate(FRAME, words)
+        return np.array([width / (x1 - x0), -height / (y1 - y0)])
+
+    def data(self, words, place):
+        """A place on the page as data, in the picture of a mark."""
+        left, top, _, _, x0, _, _, y1 = self.box.evaluate(FRAME, words)
+        return (np.array(place) - [left, top]) / self.pixels(words) + [x0, y1]
+
+    def carry(self, start, *places):
+        """Hold a mark at its place and move over others; the last is where it is let go."""
+        self.page.mouse.move(*start)
+        self.page.mouse.down()
+        for place in places:
+            self.page.mouse.move(*place, steps=5)
+        self.page.mouse.up()
+
+    def drag(self, words, by, off=(0, 0)):
+        """Take a mark a little off its middle, and move by so many pixels of the page; return that way in data."""
+        start = self.place(words) + off
+        self.carry(start, start + by)
+        return np.array(by) / self.pixels(words)
 
 
-def options(select):
-    return select.locator("option").evaluate_all("all => all.map(option => option.value)")
+def use(screen, control):
+    """Move a control of the screen by its keys, and the explorer's here in the same way."""
+    label = control.description
+    if isinstance(control, widgets.Button):
+        screen.press(screen.button(label), "Enter")
+        control.click()
+    elif isinstance(control, widgets.Checkbox):
+        screen.press(screen.box.get_by_role("checkbox", name=label), "Space")
+        control.value = not control.value
+    elif isinstance(control, widgets.Dropdown):
+        screen.press(screen.box.get_by_role("combobox", name=label, exact=True), "ArrowDown")
+        control.index += 1
+    elif isinstance(control, widgets.FloatSlider):
+        screen.press(screen.slider(label), *["PageUp"] * 4)
+        control.value = round(control.value + 0.2, 2)
+    else:
+        screen.press(screen.slider(label), *["ArrowRight"] * 3)
+        setattr(control, *(("index", control.index + 3) if hasattr(control, "index") else ("value", control.value + 3)))
 
 
 # ---------------------------------------------------------------- a notebook with every explorer
@@ -130,25 +171,20 @@ def options(select):
 SIZES = {"desk": (1.0, 1), "projector": (1.6, 2)}  # the explorers' scale, and the device's
 
 # JupyterLab's widgets have a thread of their own in the kernel: a touch is done when its words are among those `done`.
-SETUP = """import json, time
+SETUP = """import time
 import explorers
 shown = {{name: getattr(explorers, name)(scale={scale}) for name in explorers.__all__}}
 done = dict.fromkeys(shown, "")
 for name, explorer in shown.items():
     explorer.hand.observe(lambda change, name=name: done.update({{name: change["new"]}}), "value")
 def begin(name):
-    if "predict" in shown[name].controls:
-        shown[name].controls["predict"].value = False
-    shown[name].controls["reset"].click()
-def explained(name):
-    said = shown[name].explain(*shown[name].entry)
-    return json.dumps([said.sources, said.text])
-def state(name):
     explorer = shown[name]
-    numbers = dict(X=explorer.X, **explorer.params._asdict())
-    values = {{key: control.value for key, control in explorer.controls.items() if hasattr(control, "value")}}
-    numbers = {{key: array.tolist() for key, array in numbers.items()}}
-    return json.dumps([numbers, values, explorer.entry, done[name]])"""
+    for kept in ("_picked", "compute"):
+        vars(explorer).pop(kept, None)
+    if "predict" in explorer.controls:
+        explorer.controls["predict"].value, explorer.predictor.tally = False, [0, 0]
+        explorer.controls["question"].index = explorer.controls["answer"].index = 0
+    explorer.controls["reset"].click()"""
 
 # Where a mark can be taken: its middle, or of a line the place nearest to it where nothing else can be taken.
 PLACE = """(box, [words, marks]) => {
@@ -183,45 +219,14 @@ class Hand(Screen):
     def ask(self, code):
         return self.page.evaluate(ASK, code)
 
-    def heard(self, code):
-        """What the kernel says in JSON."""
-        return json.loads(eval(self.ask(code)))
-
     def explorer(self, code):
         """Do something in the kernel, with the explorer."""
         self.ask(f"(lambda explorer: {code})(shown['{self.name}'])")
 
-    def state(self):
-        """The numbers, the values of the controls, the chosen entry, and the last words of a page that were done."""
-        numbers, controls, entry, heard = self.heard(f"state('{self.name}')")
-        return {key: np.array(value) for key, value in numbers.items()}, controls, entry, heard
-
-    def place(self, words):
-        return np.array(self.box.evaluate(PLACE, [words, MARKS]), float)
-
-    def pixels(self, words):
-        """How many pixels of the page a unit of data is, across and down, in the picture of a mark."""
-        _, _, width, height, x0, x1, y0, y1 = self.box.evaluate(FRAME, words)
-        return np.array([width / (x1 - x0), -height / (y1 - y0)])
-
-    def data(self, words, place):
-        """A place on the page as data, in the picture of a mark."""
-        left, top, _, _, x0, _, _, y1 = self.box.evaluate(FRAME, words)
-        return (np.array(place) - [left, top]) / self.pixels(words) + [x0, y1]
-
-    def carry(self, start, *places):
-        """Hold a mark at its place and move over others; the last is where it is let go."""
-        self.page.mouse.move(*start)
-        self.page.mouse.down()
-        for place in places:
-            self.page.mouse.move(*place, steps=5)
-        self.page.mouse.up()
-
-    def drag(self, words, by, off=(0, 0)):
-        """Take a mark a little off its middle, and move by so many pixels of the page; return that way in data."""
-        start = self.place(words) + off
-        self.carry(start, start + by)
-        return np.array(by) / self.pixels(words)
+    def slow(self, seconds):
+        """Let each change take so much longer in the kernel, until the explorer begins again."""
+        longer = f"lambda: (time.sleep({seconds}), type(explorer).compute(explorer))[1]"
+        self.explorer(f"setattr(explorer, 'compute', {longer})")
 
     def click(self, words):
         self.page.mouse.click(*self.place(words))
@@ -232,19 +237,16 @@ class Hand(Screen):
     def focused(self):
         return self.page.evaluate("() => document.activeElement?.dataset?.touch ?? null")
 
-    def words(self):
-        return self.box.locator("p").all_text_contents()
-
 
 def settled(hand):
-    """What the kernel has when it has heard the last that the page has to say."""
+    """The last words of the page, without their time, when the kernel has done what they say."""
 
     def heard():
-        now = hand.state()
-        assert now[3] == hand.box.locator(".bp-hand input").input_value()
-        return now
+        words = hand.box.locator(".bp-hand input").input_value()
+        assert eval(hand.ask(f"done['{hand.name}']")) == words
+        return words.partition(" ")[2]
 
-    hand.page.evaluate("() => new Promise(requestAnimationFrame)")
+    hand.page.evaluate(DRAWN)
     return eventually(heard)
 
 
@@ -262,6 +264,7 @@ def hand(notebook):
     def hand(name):
         at = Hand(notebook, name)
         at.ask(f"begin('{name}')")
+        at.page.evaluate(DRAWN)
         return at
 
     yield hand
@@ -271,83 +274,37 @@ def hand(notebook):
 def sent(screen, words):
     """Where the page has last sent this mark, in data."""
     said = screen.box.locator(".bp-hand input").input_value()
-    return np.array(re.fullmatch(rf"[\d.]+ {words} (\S+) (\S+)", said).groups(), dtype=float)
+    return np.array(re.fullmatch(rf"[\d.]+ {words}((?: \S+)+)", said)[1].split(), float)
 
 
 # ---------------------------------------------------------------- what the screen must show
 
 
-class Net:
-    """The network and the batch that the screen must show: the defaults, then moved by the test."""
+def shown_by(explorer):
+    """What an explorer here shows, in the order of its page: words, descriptions, choices, tables; and its sliders."""
+    parts = [*inside(explorer)]
+    html = "".join(part.value for part in parts if isinstance(part, widgets.HTML))
 
-    def __init__(self):
-        self.X, self.y = mlp.toy_data("moons", 5, np.random.default_rng(2))
-        self.params = mlp.init_params(np.random.default_rng(18))
-        self.example, self.unit, self.step, self.added = 0, 0, 1, 0.0
+    def texts(pattern):
+        return [unescape(re.sub("<.*?>", "", text)) for text in re.findall(pattern, html)]
 
-    def values(self):
-        values = {"X": self.X, "Y": mlp.one_hot(self.y, 2), **self.params._asdict()}
-        values |= mlp.forward(self.X, self.params)._asdict() | mlp.backward(self.X, self.y, self.params)._asdict()
-        of_unit = [values[symbol][:, self.unit] for symbol in ("A1", "M", "G_H", "G_A1")]
-        outer = np.outer(values["G_Z"][self.example], values["H"][self.example])
-        return values | {f"Unit {self.unit}": np.stack(of_unit, 1), f"outer product of example {self.example}": outer}
-
-    def place(self, label):
-        """The number that a slider with this label moves: an array and an index."""
-        if found := re.fullmatch(r"x([12]) of i = (\d+)", label):
-            return self.X, (int(found[2]), int(found[1]) - 1)
-        if found := re.fullmatch(r"z([01]) of i = (\d+)", label):
-            return mlp.forward(self.X, self.params).Z, (int(found[2]), int(found[1]))
-        if found := re.fullmatch(r"(?:move )?([Wb][12])\[([\d, ]+)\]", label):
-            return getattr(self.params, found[1]), tuple(map(int, found[2].split(",")))
-        counts = {"example i": "example", "hidden unit j": "unit", "step": "step", "add s to both": "added"}
-        return vars(self), counts[label]
-
-    def move(self, label, steps):
-        """Move a number as its slider does: from the value that the slider shows, by its steps."""
-        array, index = self.place(label)
-        if isinstance(array, dict):
-            size = 0.01 if index == "added" else 1
-            array[index] += size * steps
-            self.params.b2[:] += size * steps * (index == "added")
-            return
-        change = round(float(array[index]), 2) + steps / 100 - array[index]
-        array[index] += change
-        if label.startswith("z"):
-            self.params.b2[index[1]] += change
+    words, alts = texts(r"<p\b[^>]*>(.*?)</p>"), texts('role="group" aria-label="(.*?)"')
+    choices = [part.label for part in parts if isinstance(part, widgets.Dropdown)]
+    sliders = {part.description: part.value for part in parts if hasattr(part, "readout")}
+    return (words, alts, choices, [(table.caption, table.rows) for table in tables(html)]), sliders
 
 
-def find(pattern, now):
-    """What the pattern's groups are in the words on the screen."""
-    found = [match for match in (re.search(pattern, line) for line in now.words) if match]
-    assert found, f"{pattern} is not in {now.words}"
-    return found[0].groups()
-
-
-def assert_shows(screen, net):
-    """Every table, every slider and the loss on the screen are those of the network."""
-    now, values = screen.read(), net.values()
-    assert now.tables
-    for table in now.tables:
-        assert table.symbol.removesuffix("ᵀ") in values
-        array = np.atleast_2d(values[table.symbol.removesuffix("ᵀ")])
-        array = array.T if table.symbol.endswith("ᵀ") else array
-        assert np.shape(table.rows) == array.shape
-        for shown, number in zip(np.ravel(table.rows), array.ravel(), strict=True):
-            assert_near(shown, number)
-    labels = {slider["label"] for slider in now.sliders}
-    assert {f"x1 of i = {net.example}", f"W1[{net.unit}, 0]"} <= labels
+def assert_shows(screen, explorer):
+    """All words, numbers and descriptions on the screen are those of the explorer here."""
+    now = screen.read()
+    pictures, numbers = (
+        [picture["alt"] for picture in now.pictures],
+        [(table.caption, table.rows) for table in now.tables],
+    )
+    wanted, sliders = shown_by(explorer)
+    assert (now.words, pictures, now.choices, numbers) == wanted
+    assert dict(now.facts) == getattr(explorer.views.get("detectors"), "rows", {})
+    assert [slider["label"] for slider in now.sliders] == [*sliders]
     for slider in now.sliders:
-        array, index = net.place(slider["label"])
-        assert_near(slider["shown"], array[index])
-    i = net.example
-    said = find(r"Example (\d+): x = \((.*), (.*)\), label (\d)\. Loss of the batch: ([\d.]+)\.", now)
-    assert (int(said[0]), int(said[3])) == (i, net.y[i])
-    for shown, number in zip((*said[1:3], said[4]), [*net.X[i], mlp.loss(net.X, net.y, net.params)], strict=True):
-        assert_near(shown, number)
+        assert_near(slider["shown"], sliders[slider["label"]])
     return now
-
-
-def kernels_part(now):
-    """What the kernel writes on the screen, and not the browser by itself."""
-    return now.words, [(table.symbol, table.rows) for table in now.tables], now.facts, [s["label"] for s in now.sliders]

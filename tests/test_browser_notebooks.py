@@ -3,37 +3,27 @@
 import pytest
 from lab import open_notebook
 from pages import PATHS
-from screens import Net, Screen, assert_shows, eventually, write
+from playwright.sync_api import expect
+from screens import Screen, assert_shows, eventually, use, write
 from test_reading import BROKEN, count_answers, formulas, load, markdown
 
-READ = """() => {
-  const page = document.querySelector('.jp-Notebook');
-  return {
-    text: page.innerText,
-    pictures: [...page.querySelectorAll('.jp-OutputArea img')].map(img => img.naturalWidth),
-    formulas: page.querySelectorAll('mjx-container').length,
-    bad: page.querySelectorAll('mjx-merror, [data-mjx-error]').length,
-    answers: page.querySelectorAll('details').length,
-    open: page.querySelectorAll('details[open]').length,
-  };
-}"""
+import explorers
+
+WIDTHS = "all => all.map(img => img.naturalWidth)"
 
 
 def assert_reads_as_a_chapter(notebook, path):
-    outputs = [output for cell in load(path).cells for output in cell.get("outputs", [])]
-    wanted = sum(len(list(formulas(source))) for _, source in markdown(path))
-    notebook.page.wait_for_function(
-        "wanted => document.querySelectorAll('.jp-Notebook mjx-container').length >= wanted", arg=wanted
-    )
-    shown = notebook.page.evaluate(READ)
-    assert not [broken for broken in BROKEN if broken in shown["text"]]
-    data = [output.get("data", {}) for output in outputs]
-    assert len(shown["pictures"]) == sum("image/png" in kinds for kinds in data)
+    page = notebook.page.locator(".jp-Notebook:visible")
+    counts = {"mjx-container": sum(len(list(formulas(source))) for _, source in markdown(path))}
+    counts |= {"mjx-merror, [data-mjx-error]": 0, "details": count_answers(path), "details[open]": 0}
+    for parts, count in counts.items():
+        expect(page.locator(parts)).to_have_count(count, timeout=30_000)
+    data = [output.get("data", {}) for cell in load(path).cells for output in cell.get("outputs", [])]
+    text, pictures = page.inner_text(), page.locator(".jp-OutputArea img").evaluate_all(WIDTHS)
+    assert not [broken for broken in BROKEN if broken in text]
+    assert len(pictures) == sum("image/png" in kinds for kinds in data) and all(pictures)
     said = [kinds["text/plain"].splitlines()[0] for kinds in data if "image/svg+xml" in kinds]
-    assert all(line in shown["text"] for line in said), "JupyterLab shows SVG once a notebook is trusted or run"
-    assert all(shown["pictures"])
-    assert (shown["formulas"], shown["bad"]) == (wanted, 0)
-    assert (shown["answers"], shown["open"]) == (count_answers(path), 0)
+    assert all(line in text for line in said), "JupyterLab shows SVG once a notebook is trusted or run"
 
 
 def assert_runs(notebook):
@@ -83,37 +73,26 @@ def test_problems_are_seen(lab, chromium):
     notebook.close()
 
 
-def move_and_look(screens, nets, *moves):
-    """Move sliders by key, three steps each, and see what every screen shows; return it."""
-    for index, label in moves:
-        screens[index].press(screens[index].slider(label), *["ArrowRight"] * 3)
-        nets[index].move(label, 3)
-        shown = [
-            eventually(lambda screen=screen, net=net: assert_shows(screen, net))
-            for screen, net in zip(screens, nets, strict=True)
-        ]
-    return shown
-
-
-def test_two_notebooks_at_once_do_not_disturb_each_other(lab, run):
-    notebook = run("one.ipynb", "from explorers import relu_explorer; relu_explorer()", width=1900)
-    write(lab, "two.ipynb", "from explorers import relu_explorer; relu_explorer(scale=1.25)")
+def test_two_notebooks_at_once_and_an_explorer_shown_twice_do_not_disturb_each_other(lab, run):
+    cell = "from explorers import backprop_explorer; both = backprop_explorer()"
+    notebook = run("one.ipynb", cell, "both", "both", width=1900)
+    write(lab, "two.ipynb", "from explorers import backprop_explorer; backprop_explorer(scale=1.25)")
     notebook.open("two.ipynb", mode="split-right")
     notebook.run_all()
-    screens = [Screen(notebook.page, notebook.page.locator(".bp-explorer").nth(index)) for index in range(2)]
-    move_and_look(screens, [Net(), Net()], (0, "x1 of i = 0"), (1, "b1[0]"), (0, "W2[0, 0]"))
+    screens = [Screen(notebook.page, box) for box in notebook.page.locator(".bp-explorer").all()]
+    both, other = explorers.backprop_explorer(), explorers.backprop_explorer()
+    twins = [both, both, other]
+
+    def assert_in_step():
+        shown = [assert_shows(screen, twin) for screen, twin in zip(screens, twins, strict=True)]
+        assert shown[0] == shown[1]
+
+    for moved, control in ((0, "x1"), (2, "b1"), (1, "W2_0")):
+        use(screens[moved], twins[moved].controls[control])
+        eventually(assert_in_step)
     sizes = [screen.box.locator("p").first.evaluate("words => getComputedStyle(words).fontSize") for screen in screens]
-    assert sizes == ["13px", "16.25px"]
+    assert sizes == ["13px", "13px", "16.25px"]
     assert notebook.problems() == []
-
-
-def test_an_explorer_shown_twice_stays_in_step(run):
-    notebook = run("twice.ipynb", "from explorers import backprop_explorer; both = backprop_explorer()", "both", "both")
-    screens = [Screen(notebook.page, notebook.page.locator(".bp-explorer").nth(index)) for index in range(2)]
-    net = Net()
-    for move in (0, "x1 of i = 0"), (1, "W2[0, 0]"):
-        first, second = move_and_look(screens, [net, net], move)
-        assert first == second
 
 
 BLOCK = """() => document.head.insertAdjacentHTML('beforeend',
@@ -125,12 +104,12 @@ def test_where_a_page_blocks_scripts_each_slider_still_moves_every_number(lab, c
     notebook = open_notebook(chromium, lab, write(lab, "blocked.ipynb", cell))
     notebook.page.evaluate(BLOCK)
     notebook.run_all()
-    screen, net = Screen(notebook.page, notebook.page.locator(".bp-explorer")), Net()
+    screen, twin = Screen(notebook.page, notebook.page.locator(".bp-explorer")), explorers.relu_explorer()
     assert screen.box.locator("[data-touch]").count() > 20
     assert screen.box.locator("[data-touch][tabindex]").count() == 0, "the page's script has not run"
-    for n, slider in enumerate(eventually(lambda: assert_shows(screen, net)).sliders):
-        if slider["label"] not in ("example i", "hidden unit j"):
-            screen.press(screen.box.locator(".noUi-handle").nth(n), *["ArrowRight"] * 3)
-            net.move(slider["label"], 3)
-            eventually(lambda: assert_shows(screen, net))
+    moves = {control.description: control for control in twin.controls.values() if hasattr(control, "readout_format")}
+    for n, slider in enumerate(eventually(lambda: assert_shows(screen, twin)).sliders):
+        screen.press(screen.box.locator(".noUi-handle").nth(n), *["ArrowRight"] * 3)
+        moves[slider["label"]].value += 3 * moves[slider["label"]].step
+        eventually(lambda: assert_shows(screen, twin))
     notebook.close()

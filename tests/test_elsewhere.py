@@ -6,31 +6,20 @@ Of JupyterLab, test_hands.py knows more; what is here are its ways to move a num
 import re
 import shlex
 
-import numpy as np
 import pytest
 from lab import BAD_CELLS, ROOT, lab_server, open_notebook, served
 from pages import export
-from screens import FRAME, MARKS, PLACE, Net, Screen, assert_shows, eventually, sent
-from seen import assert_near
+from screens import Screen, assert_shows, eventually, sent
 from test_hands import assert_lit, lit
+
+import explorers
 
 pytestmark = pytest.mark.slow
 
 FOR_TEACHERS = (ROOT / "notebooks/for_teachers.md").read_text(encoding="utf-8")
-NOTEBOOKS = {"forward_explorer": "01_forward_pass.ipynb", "backprop_explorer": "06_end_to_end.ipynb"}
-
-# An entry of each, the factors of its sum in their order, and the entries that are lit on the screen.
-SUMS = {
-    "forward_explorer": (
-        ["A1", 3, 7],
-        [("X", 3, 0), ("W1", 7, 0), ("X", 3, 1), ("W1", 7, 1), ("b1", 0, 7)],
-        [["X", 3, 0], ["X", 3, 1]],
-    ),
-    "backprop_explorer": (
-        ["G_W2", 0, 5],
-        [entry for i in range(5) for entry in (("G_Z", i, 0), ("H", i, 5))],
-        [[symbol, i, column] for i in range(5) for symbol, column in (("G_Z", 0), ("H", 5))],
-    ),
+NOTEBOOKS = {  # with a cell to choose in each
+    "forward_explorer": ("01_forward_pass.ipynb", ("A1", 3, 7)),
+    "backprop_explorer": ("06_end_to_end.ipynb", ("G_W2", 0, 5)),
 }
 
 
@@ -78,45 +67,31 @@ def name(request):
 @pytest.fixture(params=[("lab", in_notebook_7), ("voila", in_voila)], ids=["notebook_7", "voila"])
 def screen(request, chromium, name):
     server, shown_in = request.param
-    page = shown_in(request.getfixturevalue(server), chromium, NOTEBOOKS[name])
+    page = shown_in(request.getfixturevalue(server), chromium, NOTEBOOKS[name][0])
     yield Screen(page, page.locator(".bp-explorer"))
     page.context.close()
 
 
 def test_a_slider_a_point_by_hand_and_by_key_and_the_sum_of_a_cell(screen, name):
-    net = Net()
-    eventually(lambda: assert_shows(screen, net))
-
+    twin, (symbol, row, column) = getattr(explorers, name)(), NOTEBOOKS[name][1]
+    eventually(lambda: assert_shows(screen, twin))
     screen.press(screen.slider("x1 of i = 0"), *["ArrowRight"] * 3)
-    net.move("x1 of i = 0", 3)
-    eventually(lambda: assert_shows(screen, net))
+    twin.controls["x1"].value += 0.03
+    eventually(lambda: assert_shows(screen, twin))
 
-    start, by = np.array(screen.box.evaluate(PLACE, ["point 2", MARKS])), (31, -23)
-    _, _, width, height, x0, x1, y0, y1 = screen.box.evaluate(FRAME, "point 2")
-    screen.page.mouse.move(*start)
-    screen.page.mouse.down()
-    screen.page.mouse.move(*(start + by), steps=4)
-    screen.page.mouse.up()
-    there = net.X[2] + by / np.array([width / (x1 - x0), -height / (y1 - y0)])
-    assert sent(screen, "point 2") == pytest.approx(there, abs=1.5e-3)
-    net.X[2], net.example = sent(screen, "point 2"), 2
-    eventually(lambda: assert_shows(screen, net))
+    def assert_moved(there):
+        assert sent(screen, "point 2") == pytest.approx(there, abs=1.5e-3)
+        twin.touch("point", 2, *sent(screen, "point 2"))
+        eventually(lambda: assert_shows(screen, twin))
 
+    assert_moved(twin.X[2] + screen.drag("point 2", (31, -23)))
     screen.press(screen.box.locator("[data-touch='point 2']"), "ArrowUp")
-    assert sent(screen, "point 2") == pytest.approx(net.X[2] + (0, 0.04), abs=1.5e-3)
-    net.X[2] = sent(screen, "point 2")
-    eventually(lambda: assert_shows(screen, net))
+    assert_moved(twin.X[2] + (0, 0.04))
 
-    (symbol, row, column), factors, sources = SUMS[name]
-    cell = screen.box.locator(f"[data-symbol='{symbol}'] tbody tr").nth(row).locator("td").nth(column)
-    cell.click()
-    eventually(lambda: assert_lit(screen, [symbol, row, column], sources))
-    said, values = screen.box.locator(".bp-sum").text_content(), net.values()
-    *shown, total = re.findall(r"(?<=\()-?[\d.]+(?=\))|(?<== )-?[\d.]+$", said)
-    for text, (source, *place) in zip(shown, factors, strict=True):
-        assert_near(text, np.atleast_2d(values[source])[tuple(place)])
-    assert_near(total, values[symbol][row, column])
-    assert_near(cell.text_content(), values[symbol][row, column])
+    screen.box.locator(f"[data-symbol='{symbol}'] tbody tr").nth(row).locator("td").nth(column).click()
+    twin.choose(symbol, row, column)
+    eventually(lambda: assert_shows(screen, twin))
+    eventually(lambda: assert_lit(screen, twin))
 
 
 def test_a_page_without_a_kernel_lights_where_a_number_comes_from(chromium, cdn, tmp_path):

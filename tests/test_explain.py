@@ -84,14 +84,6 @@ def test_the_terms_the_sources_and_the_line_make_the_value(sizes):
         assert abs(by_value - found.value) <= rounded + 1e-12 * max(1, fsum(map(abs, found.terms)))
 
 
-def test_a_learner_walks_from_a_gradient_back_to_all_that_is_given():
-    values, seen, ahead = values_at_a_hinge(), set(), {("G_W1", 11, 0)}
-    while ahead:
-        seen |= ahead
-        ahead = {entry for at in ahead for _, entry in explain(values, *at).factors if entry} - seen
-    assert {symbol for symbol, _, _ in seen} == set(LIGHTS) - {"loss", "G_W2", "G_b2", "G_b1", "G_X"}
-
-
 def test_the_table_of_lights_and_the_names_in_the_line_mean_the_sources():
     values, table = values_at_a_hinge(5, 2, 3, 3), json.loads(json.dumps(LIGHTS))
 
@@ -114,18 +106,3 @@ def test_a_probability_that_rounds_to_0_is_still_said():
     assert (values["P"][:, 1] == 0).all() and (values["y"] == 1).any()
     by_value, _ = computed(re.sub(r"log exp\(([^)]+)\)", r"\1", explain(values, "loss", 0, 0).text))
     assert np.isclose(by_value, values["loss"], rtol=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("error", "entry", "says"),
-    [
-        (ValueError, ("Q", 0, 0), "symbol: .*G_X.*'Q'"),
-        (TypeError, (3, 0, 0), "symbol: .*int 3"),
-        (ValueError, ("H", -1, 0), "row: .*0 to 4.*-1"),
-        (ValueError, ("b1", 0, 16), "column: .*0 to 15.*16"),
-        (TypeError, ("H", 0, 1.0), "column: .*float 1.0"),
-    ],
-)
-def test_bad_input_is_named(error, entry, says):
-    with pytest.raises(error, match=f"^{says}$"):
-        explain(values_at_a_hinge(), *entry)

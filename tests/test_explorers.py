@@ -82,6 +82,7 @@ def test_odd_networks_and_batches_are_shown(name, net):
     for control in ("x1", "b1", "W2_0", "flip", "step"):
         stir(explorer, 0.3, control)
         assert_true_to_state(explorer)
+    assert_readable(explorer)
 
 
 BAD = [  # what mlp_helpers checks, and what only an explorer does
@@ -117,17 +118,6 @@ def test_one_setting_scales_every_explorer_that_has_no_scale_of_its_own():
 # ---------------------------------------------------------------- moved
 
 
-def places(control):
-    """Every option of a dropdown; the least, the greatest and zero of a slider; one press of a button."""
-    if isinstance(control, widgets.Button):
-        return [0]
-    if isinstance(control, widgets.Checkbox):
-        return [1, 0]
-    if hasattr(control, "options"):
-        return np.linspace(0, 1, len(control.options))
-    return [0, 1, -control.min / (control.max - control.min)] if control.min < 0 else [0, 1]
-
-
 @pytest.mark.slow
 @every_explorer
 def test_every_control_everywhere_and_back(name):
@@ -135,7 +125,7 @@ def test_every_control_everywhere_and_back(name):
     explorer, other = make(name, *own_net()), make(name, *own_net())
     start, first, text = state(explorer), screen(explorer), repr(explorer)
     rng, controls = np.random.default_rng(0), list(explorer.controls.values())
-    moves = [(control, part) for control in controls for part in places(control)]
+    moves = [(control, part) for control in controls for part in (1, 0.5, 0)]
     moves += [(controls[rng.integers(len(controls))], float(rng.random())) for _ in range(40)]
     for control, part in moves:
         move(control, part)
@@ -201,10 +191,19 @@ def test_a_slider_shows_its_number_and_writes_it_and_no_other(name):
         explorer.controls["example"].value, explorer.controls["unit"].value = example, unit
     assert not differences(state(explorer), expected)
     for control in {"z0", "z1", "value"} & set(explorer.controls):
-        send_back_rounded(explorer.controls[control])
+        slider = explorer.controls[control]
+        if control == "value":
+            (symbol, index), along = explorer.controls["along"].value, explorer.controls["along"].label
+            number, label = expected[symbol][index], f"move {along}"
+        else:
+            number, label = explorer.views["Z"].array[3, int(control[1])], f"{control} of i = 3"
+        assert (slider.value, slider.description) == (round(number, 2), label)
+        send_back_rounded(slider)
         assert not differences(state(explorer), expected), control
     for control, (symbol, index) in NUMBERS.items():
         slider = explorer.controls[control]
+        places = np.atleast_1d(index).tolist()
+        assert slider.description == (f"{control} of i = 3" if symbol == "X" else f"{symbol}{places}")
         assert slider.value == round(expected[symbol][index], 2) != expected[symbol][index]
         send_back_rounded(slider)
         assert not differences(state(explorer), expected), control
@@ -212,6 +211,7 @@ def test_a_slider_shows_its_number_and_writes_it_and_no_other(name):
         assert not differences(state(explorer), expected), control
     expected["y"][3] = 1 - expected["y"][3]
     explorer.controls["flip"].click()
+    assert explorer.controls["flip"].description == f"Flip label of i = 3 (now {expected['y'][3]})"
     assert not differences(state(explorer), expected)
 
 
@@ -221,7 +221,7 @@ def send_back_rounded(slider):
 
 
 @every_explorer
-def test_a_state_that_code_changes_is_shown_by_update(name):
+def test_a_state_that_code_changes_is_shown_by_update_and_one_of_another_size_is_a_clear_error(name):
     explorer = make(name, *own_net()) if name in OTHERS else chosen(name, *own_net())
     before, text = state(explorer), repr(explorer)
     explorer.X[3] = (0.126, -0.5)
@@ -234,14 +234,7 @@ def test_a_state_that_code_changes_is_shown_by_update(name):
     assert (f"{loss:.4g} at the start" if name == "bug_lab" else f"{loss:.4f}") in repr(explorer) != text
     for control, (symbol, index) in NUMBERS.items() if name not in OTHERS else ():
         assert explorer.controls[control].value == round(state(explorer)[symbol][index], 2)
-    explorer.X, explorer.y, explorer.params = own_net()
-    explorer.update()
-    assert repr(explorer) == text and not differences(state(explorer), before)
-
-
-@every_explorer
-def test_a_state_of_another_size_is_a_clear_error(name):
-    explorer, (X, y, params) = make(name, *own_net()), own_net()
+    X, y, params = own_net()
     for (explorer.X, explorer.y, explorer.params), says in (
         ((X, y, own_net(n_hidden=8)[2]), r"params.W1: expected shape \(16, 2\).*\(8, 2\)"),
         ((*own_net(15)[:2], params), r"X: expected shape \(12, 2\).*\(15, 2\)"),
@@ -250,6 +243,7 @@ def test_a_state_of_another_size_is_a_clear_error(name):
             explorer.update()
     explorer.X, explorer.y, explorer.params = X, y, params
     explorer.update()
+    assert repr(explorer) == text and not differences(state(explorer), before)
     assert_true_to_state(explorer)
 
 
@@ -367,13 +361,6 @@ def assert_readable(explorer):
                 assert_near(text, number)
                 sign = {"on": text == "1", "p": float(text) > 0, "n": float(text) < 0}
                 assert all(sign[colour.rstrip("12345678")] for colour in colours) and not re.fullmatch("-0[.]?0*", text)
-
-
-@every_explorer
-def test_a_table_can_be_read_aloud_and_without_colour(name):
-    explorer = make(name, *own_net())
-    stir(explorer, 0.7, "x1", "W2_0", "flip")
-    assert_readable(explorer)
 
 
 @pytest.mark.parametrize("size", [1e-3, 1e-6, 1e-9, 1.0, 1e3])

@@ -10,6 +10,7 @@ from nets import values_of
 
 import explorers
 import mlp_helpers as m
+from checker import backward_with
 
 
 def all_values(explorer):
@@ -59,18 +60,22 @@ every_predicting_explorer = pytest.mark.parametrize("name", QUESTIONS)
 
 
 @every_predicting_explorer
-def test_a_change_waits_for_a_prediction(name):
-    explorer = chosen(name, *own_net())
+def test_a_change_waits_for_a_prediction_and_what_to_look_at_is_chosen_at_once(name):
+    explorer, other = chosen(name, *own_net()), chosen(name, *own_net())
     explorer.controls["predict"].value = True
     seen, before = screen(explorer), state(explorer)
     for control in ("x1", "b1", "flip"):
         move(explorer.controls[control], 0.9)
         assert differences(screen(explorer), seen) == ["prediction"] and not differences(state(explorer), before)
         assert "A change is waiting." in repr(explorer)
-    explorer.controls["example"].value = 5
-    explorer.controls["example"].value = 3  # a look at another example neither shows nor loses what waits
-    assert not differences(state(explorer), before)
     x1, b1 = explorer.controls["x1"].value, explorer.controls["b1"].value
+    for control in ("step", "along", "class", "unit", "example", "next"):
+        for one in (explorer, other):
+            stir(one, 0.4, control)
+        assert differences(screen(explorer), screen(other)) == ["prediction"], control
+        assert not differences(state(explorer), before)
+        assert "A change is waiting." in repr(explorer)
+    explorer.controls["example"].value = 3
     explorer.controls["show"].click()
     assert "of 1 right." in repr(explorer) and "A change is waiting." not in repr(explorer)
     assert (explorer.X[3, 0], explorer.params.b1[7]) == (x1, b1) and explorer.y[3] != before["y"][3]
@@ -80,23 +85,6 @@ def test_a_change_waits_for_a_prediction(name):
     explorer.controls["predict"].value = False  # who has had enough sees the change, and no tally
     assert "right." not in repr(explorer)
     assert explorer.X[3, 0] == explorer.controls["x1"].value != x1
-    assert_true_to_state(explorer)
-
-
-@every_predicting_explorer
-def test_what_to_look_at_is_chosen_at_once_while_a_change_waits(name):
-    explorer, other = chosen(name, *own_net()), chosen(name, *own_net())
-    explorer.controls["predict"].value = True
-    move(explorer.controls["x1"], 0.9)
-    changed, before = explorer.controls["x1"].value, state(explorer)
-    for control in ("step", "along", "class", "unit", "example", "next"):
-        for one in (explorer, other):
-            stir(one, 0.4, control)
-        assert differences(screen(explorer), screen(other)) == ["prediction"], control
-        assert not differences(state(explorer), before)
-        assert "A change is waiting." in repr(explorer)
-    explorer.controls["show"].click()
-    assert explorer.X[3, 0] == changed
     assert_true_to_state(explorer)
 
 
@@ -166,17 +154,6 @@ def test_a_step_of_training_waits_for_a_prediction():
     assert np.allclose(explorer.params.W1, trained.W1, rtol=1e-12)
 
 
-def test_softmax_a_logit_slider_sets_that_logit_and_rows_of_G_Z_sum_to_zero():
-    explorer = chosen("softmax_explorer")
-    for k, value in ((0, 2.5), (1, -6.0), (0, 0.0)):
-        other = explorer.views["Z"].array[3, 1 - k]
-        explorer.controls[f"z{k}"].value = value
-        Z = explorer.views["Z"].array
-        assert abs(Z[3, k] - value) < 1e-14 and abs(Z[3, 1 - k] - other) < 1e-14
-        assert "Rows of G_Z sum to 0: largest sum 0." in repr(explorer)
-        assert "Its columns are opposite: largest difference 0." in repr(explorer)
-
-
 def test_softmax_a_constant_added_to_all_logits_moves_no_probability():
     explorer = make("softmax_explorer", *own_net())
     Z, P = explorer.views["Z"].array, explorer.views["P"].array
@@ -191,23 +168,21 @@ def test_softmax_a_constant_added_to_all_logits_moves_no_probability():
     assert np.abs(explorer.views["Z"].array - Z - 1).max() < 1e-13
 
 
-def test_forward_the_network_says_the_numbers_of_the_chosen_example():
-    explorer = chosen("forward_explorer")
+@every_predicting_explorer
+def test_the_words_say_the_numbers_of_what_is_chosen(name):
+    explorer = chosen(name, *own_net())
     move(explorer.controls["x2"], 0.9)
-    (x1, x2), Z, P, H = explorer.X[3], *(explorer.views[symbol].array[3] for symbol in ("Z", "P", "H"))
-    assert f"x = ({x1:z.2f}, {x2:z.2f})" in repr(explorer)
-    assert f"z = ({Z[0]:z.2f}, {Z[1]:z.2f}), p = ({P[0]:.3f}, {P[1]:.3f})." in repr(explorer)
-    assert f"{(H > 0).sum()} of 16 hidden units are on for example 3." in repr(explorer)
-
-
-def test_output_layer_outer_products_add_up_to_G_W2():
-    explorer, total = make("output_layer_explorer", *own_net()), 0
-    for i in range(12):
-        explorer.controls["example"].value = i
-        outer = explorer.views["outer"].array
-        assert np.array_equal(outer, np.outer(explorer.views["G_Z"].array[i], explorer.views["H"].array[i]))
-        total = total + outer
-    assert np.abs(total - explorer.views["G_W2"].array).max() < 1e-15
+    values = all_values(explorer)
+    (x1, x2), z, p, h, g = (values[symbol][3] for symbol in ("X", "Z", "P", "H", "G_Z"))
+    says = [f"Example 3: x = ({x1:z.2f}, {x2:z.2f}), label {explorer.y[3]}. Loss of the batch: {values['loss']:.4f}."]
+    if name == "forward_explorer":
+        says += [f"z = ({z[0]:z.2f}, {z[1]:z.2f}), p = ({p[0]:.3f}, {p[1]:.3f})."]
+        says += [f"{(h > 0).sum()} of 16 hidden units are on for example 3."]
+    if name == "softmax_explorer":
+        says += [f" = {g[0]:+z.4f}. It is the slope of the tangent."]
+    if name == "backprop_explorer":
+        says += [f"the slope of the loss is G_{explorer.controls['along'].label} = {values['along']:+z.4f}."]
+    assert all(words in repr(explorer) for words in says)
 
 
 def test_relu_a_unit_dies_for_the_whole_batch_and_wakes():
@@ -215,8 +190,7 @@ def test_relu_a_unit_dies_for_the_whole_batch_and_wakes():
     for b1, dead in ((-3.0, True), (3.0, False)):
         for control, value in {"W1_0": 0.1, "W1_1": 0.1, "b1": b1}.items():
             explorer.controls[control].value = value
-        A1, M, G_H, G_A1 = (explorer.views[symbol].array for symbol in ("A1", "M", "G_H", "G_A1"))
-        assert np.array_equal(explorer.views["unit"].array, np.stack([a[:, 7] for a in (A1, M, G_H, G_A1)], axis=1))
+        M, G_A1 = (explorer.views[symbol].array for symbol in ("M", "G_A1"))
         assert M[:, 7].any() != dead and G_A1[:, 7].any() != dead
         assert f"{M.sum()} of {M.size} entries are on." in repr(explorer)
         named = re.search("whole batch: (.*)[.]", repr(explorer))[1]
@@ -224,12 +198,22 @@ def test_relu_a_unit_dies_for_the_whole_batch_and_wakes():
 
 
 def test_training_walks_the_steps_of_train_and_back():
-    explorer = make("training_explorer", *own_net())
-    for step, lr in ((20, 0.5), (0, 0.5), (7, 2)):
-        explorer.controls["lr"].value, explorer.controls["step"].value = lr, step
-        trained, history = m.train(*own_net(), lr, step)
-        assert all(np.array_equal(now, then) for now, then in zip(explorer.params, trained, strict=True))
-        assert f"Step {step}: loss {history.loss[-1]:.4f}, right on {history.accuracy[-1]:.1%}" in repr(explorer)
+    explorer, (X, y, given) = make("training_explorer", *own_net()), own_net()
+    drawn, zeros = m.init_params(np.random.default_rng(2)), m.Params(*(0 * array for array in given))
+    c = explorer.controls
+    c["seed"].value = 2
+    for c["start"].value, start in (("as given", given), ("random", drawn), ("all zeros", zeros)):
+        for step, lr in ((20, 0.5), (0, 0.5), (7, 2), ("next", 2), ("begin", 2)):
+            if isinstance(step, str):
+                c[step].click()
+            else:
+                c["lr"].value, c["step"].value = lr, step
+            step = {"next": 8, "begin": 0}.get(step, step)
+            trained, history = m.train(X, y, start, lr, step)
+            assert all(np.array_equal(now, then) for now, then in zip(explorer.params, trained, strict=True))
+            assert f"Step {step}: loss {history.loss[-1]:.4f}, right on {history.accuracy[-1]:.1%}" in repr(explorer)
+            lengths = [f"{name} {np.linalg.norm(g):.4f}" for name, g in m.backward(X, y, trained)._asdict().items()]
+            assert all(length in repr(explorer) for length in lengths if length[:4] in ("G_W1", "G_b1", "G_W2", "G_b2"))
 
 
 STEPS = "P Z, G_Z P Y, G_W2 G_Zᵀ H, G_b2 G_Z, G_H G_Z W2, G_A1 G_H M, G_W1 G_A1ᵀ X, G_b1 G_A1, G_X G_A1 W1"
@@ -270,6 +254,17 @@ def guesses(lab, guess):
     return repr(lab)
 
 
+def test_the_bug_lab_says_what_check_gradients_says_of_each_backward_pass():
+    lab, (X, y, params) = make("bug_lab", *own_net()), own_net()
+    for case, bug in enumerate(explorers.bugs.CASES):
+        lab.controls["bug"].value = case
+        for n in (1, 12):
+            report = m.check_gradients(X[:n], y[:n], params, backward=backward_with(bug, lr=0.5))
+            wrong = ", ".join(name for name, check in report.items() if not check.ok)
+            said = lab.views["detectors"].rows[f"Gradient check, N = {n}"]
+            assert said == (f"wrong: {wrong}" if wrong else "passes"), bug
+
+
 @pytest.mark.parametrize("size", [30, 1e3])
 def test_the_bug_lab_says_at_which_step_the_numbers_overflow(size):
     X, y = m.toy_data("moons", 20, np.random.default_rng(0))
@@ -303,38 +298,30 @@ def test_no_rule_of_thumb_wins_the_bug_lab():
     lab, bugs = make("bug_lab"), explorers.bugs
     c, won = lab.controls, {bugs.COST: 0, bugs.KIND: 0}
 
-    def answer(guess):
-        c["guess"].value = guess
-        c["check"].click()
-        return "Right!" in repr(lab)
-
     for level in won:
         c["level"].value = level
         for case in range(len(bugs.CASES)):
             c["bug"].value, c["kind"].value = case, "another array in a name's place"
             if level == bugs.COST:
-                found = next((step for step in ("G_Z", "G_A1", "G_H", "nothing") if answer(step)), None)
+                found = next(
+                    (step for step in ("G_Z", "G_A1", "G_H", "nothing") if "Right!" in guesses(lab, step)), None
+                )
                 won[level] += found is not None and lab.questions <= 1
             else:
                 said = lab.views["detectors"].rows["Gradient check, N = 12"]
-                won[level] += answer(re.findall(r"G_\w+|passes", said)[0].replace("passes", "nothing"))
+                guess = re.findall(r"G_\w+|passes", said)[0].replace("passes", "nothing")
+                won[level] += "Right!" in guesses(lab, guess)
     assert all(0 < n < len(bugs.CASES) / 2 for n in won.values()), won
 
 
 def test_where_questions_cost_each_says_little():
-    lab, names = make("bug_lab"), [bug.name for bug in explorers.bugs.CASES]
-    case = next(case for case, name in enumerate(names) if name.startswith("the mask is missing"))
-    lab.controls["level"].value, lab.controls["bug"].value = explorers.bugs.COST, case
+    lab = lab_with("the mask is missing")
+    lab.controls["level"].value = explorers.bugs.COST
     for question in lab.controls["detector"].options:
         lab.controls["detector"].value = question
         lab.controls["ask"].click()
     rows = lab.views["detectors"].rows
     assert rows["Gradient check, N = 1"] == "wrong" and "Gradient check, N = 12" not in rows
-    assert [name for name in ("G_Z", "G_H", "G_A1", "G_X") if rows[f"Check of {name}, N = 12"] == "wrong"] == [
-        "G_A1",
-        "G_X",
-    ]
-    asked = len(rows)
-    lab.controls["guess"].value = "G_X"
-    lab.controls["check"].click()
-    assert f"Questions: {asked + 3};" in repr(lab)
+    found = [rows[f"Check of {name}, N = 12"] for name in ("G_Z", "G_H", "G_A1", "G_X")]
+    assert found == ["right", "right", "wrong", "wrong"]
+    assert f"Questions: {len(rows) + 3};" in guesses(lab, "G_X")

@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import ClassVar
 
 import nbformat
-import numpy as np
 import pytest
 from lab import BAD_CELLS, ROOT, WIDGETS_STAND
 from pages import PATHS, download
-from screens import FRAME, MARKS, PLACE, Net, Screen, assert_shows, eventually, sent
+from screens import Screen, assert_shows, eventually, sent
 from static_site import KERNEL_IS_THERE, Static, serve
 from test_notebooks import is_exercise, solved
+
+import explorers
 
 pytestmark = [pytest.mark.slow, pytest.mark.network]
 
@@ -210,27 +211,20 @@ def screen(notebook_06):
     """Its explorer, as it starts."""
     screen = Screen(notebook_06.page, notebook_06.page.locator(".bp-explorer"))
     screen.press(screen.button("Reset"), "Enter")
-    eventually(lambda: assert_shows(screen, Net()))
+    eventually(lambda: assert_shows(screen, explorers.backprop_explorer()))
     return screen
 
 
-def steps_moved(screen, net, label):
-    """How far a slider was moved, in its steps of 0.01."""
-    (shown,) = [slider["shown"] for slider in screen.read().sliders if slider["label"] == label]
-    array, index = net.place(label)
-    return round(100 * (float(shown.replace("−", "-")) - round(float(array[index]), 2)))
-
-
 def test_arrow_keys_move_a_slider(screen):
-    net, handle = Net(), screen.slider("x1 of i = 0")
+    twin, handle = explorers.backprop_explorer(), screen.slider("x1 of i = 0")
     screen.press(handle, "ArrowRight", "ArrowRight", "ArrowLeft", "ArrowUp")
-    net.move("x1 of i = 0", 2)
-    eventually(lambda: assert_shows(screen, net))
+    twin.controls["x1"].value += 0.02
+    eventually(lambda: assert_shows(screen, twin))
     assert handle.evaluate("handle => handle === document.activeElement")
 
 
 def test_a_pointer_drags_a_slider(screen):
-    net, handle = Net(), screen.slider("x2 of i = 0")
+    twin, handle = explorers.backprop_explorer(), screen.slider("x2 of i = 0")
     handle.scroll_into_view_if_needed()
     box = handle.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -238,10 +232,11 @@ def test_a_pointer_drags_a_slider(screen):
     screen.page.mouse.down()
     screen.page.mouse.move(x + 25, y, steps=5)
     screen.page.mouse.up()
-    steps = steps_moved(screen, net, "x2 of i = 0")
-    assert steps > 10
-    net.move("x2 of i = 0", steps)
-    eventually(lambda: assert_shows(screen, net))
+    (shown,) = [slider["shown"] for slider in screen.read().sliders if slider["label"] == "x2 of i = 0"]
+    there = float(shown.replace("−", "-"))
+    assert there > twin.X[0, 1] + 0.1
+    twin.controls["x2"].value = there
+    eventually(lambda: assert_shows(screen, twin))
 
 
 @pytest.mark.parametrize(("width", "height"), [(1024, 768), (820, 1180)])
@@ -250,16 +245,15 @@ def test_on_a_tablet_nothing_is_cut_and_a_finger_drags_a_point(notebook_06, scre
     page.set_viewport_size({"width": width, "height": height})
     page.wait_for_timeout(300)
     assert screen.box.evaluate(CUT) == []
-    net, (x, y) = Net(), screen.box.evaluate(PLACE, ["point 2", MARKS])
-    _, _, frame_width, frame_height, x0, x1, y0, y1 = screen.box.evaluate(FRAME, "point 2")
+    twin, (x, y) = explorers.backprop_explorer(), screen.place("point 2").tolist()
     touch = page.context.new_cdp_session(page)
     for kind, points in (("Start", [0]), ("Move", [8]), ("Move", [16]), ("Move", [24]), ("End", [])):
         points = [{"x": x + moved, "y": y - moved} for moved in points]
         touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
-    there = net.X[2] + 24 * np.array([(x1 - x0) / frame_width, (y1 - y0) / frame_height])
+    there = twin.X[2] + (24, -24) / screen.pixels("point 2")
     assert sent(screen, "point 2") == pytest.approx(there, abs=1.5e-3)
-    net.X[2], net.example = sent(screen, "point 2"), 2
-    eventually(lambda: assert_shows(screen, net))
+    twin.touch("point", 2, *sent(screen, "point 2"))
+    eventually(lambda: assert_shows(screen, twin))
 
 
 # What of the explorer nobody can see: what reaches over the notebook's edge or is clipped, and cannot be scrolled to.

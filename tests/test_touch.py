@@ -98,15 +98,20 @@ def test_a_touch_changes_its_numbers_and_no_other_and_waits_where_it_is_to_be_pr
 
 
 @pytest.mark.parametrize("k", [0, 1])
-def test_the_dot_moves_a_logit(k):
+def test_the_dot_and_a_slider_move_a_logit_and_rows_of_G_Z_sum_to_zero(k):
     explorer = chosen("softmax_explorer", *own_net())
     explorer.controls["class"].value = k
-    for value, there in ((1.25, 1.25), (-99, -6)):
+    for by_hand, value, there in ((True, 1.25, 1.25), (False, 2.5, 2.5), (True, -99, -6), (False, 0.0, 0)):
         expected = explorer.views["Z"].array
         expected[:, k] += there - expected[3, k]
-        explorer.touch("dot", value)
-        explorer.touch("dot")
+        if by_hand:
+            explorer.touch("dot", value)
+            explorer.touch("dot")
+        else:
+            explorer.controls[f"z{k}"].value = value
         assert np.allclose(explorer.views["Z"].array, expected, rtol=0, atol=1e-14)
+        assert "Rows of G_Z sum to 0: largest sum 0." in repr(explorer)
+        assert "Its columns are opposite: largest difference 0." in repr(explorer)
         assert_true_to_state(explorer)
 
 
@@ -124,9 +129,6 @@ def test_where_no_example_is_chosen_a_point_and_the_line_in_the_curves_follow():
         params, _ = m.train(*own_net(), 0.5, there)
         assert explorer.controls["step"].value == there
         assert not differences(explorer.params._asdict(), params._asdict())
-    explorer.controls["predict"].value = True
-    explorer.touch("step", 30)
-    assert "A change is waiting." in repr(explorer) and not differences(explorer.params._asdict(), params._asdict())
 
 
 @every_network_explorer
@@ -177,7 +179,9 @@ NONSENSE = [
     (("point", 1, 0, "here"), TypeError, "x2: expected a number, got str"),
     (("point", 1, 0), TypeError, "x2: expected a number, got None"),
     (("entry", "Q", 0, 0), ValueError, "symbol: expected one of .*'Q'"),
-    (("entry", "H", 12, 0), ValueError, "row: expected 0 to 11 in H, got 12"),
+    (("entry", 3, 0, 0), TypeError, "symbol: expected a name, got int 3"),
+    (("entry", "H", -1, 0), ValueError, "row: expected 0 to 11 in H, got -1"),
+    (("entry", "b1", 0, 16), ValueError, "column: expected 0 to 15 in b1, got 16"),
     (("entry", "H", 0, 0.0), TypeError, "column: expected a whole number"),
 ]
 OF_A_UNIT = [
