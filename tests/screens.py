@@ -297,12 +297,10 @@ def shown_by(explorer):
 def assert_shows(screen, explorer):
     """All words, numbers and descriptions on the screen are those of the explorer here."""
     now = screen.read()
-    pictures, numbers = (
-        [picture["alt"] for picture in now.pictures],
-        [(table.caption, table.rows) for table in now.tables],
-    )
+    alts, numbers = [picture["alt"] for picture in now.pictures], [(table.caption, table.rows) for table in now.tables]
     wanted, sliders = shown_by(explorer)
-    assert (now.words, pictures, now.choices, numbers) == wanted
+    for shown, right in zip((now.words, alts, now.choices, numbers), wanted, strict=True):
+        assert shown == right, f"shown is {shown}, and not {right}"
     assert dict(now.facts) == getattr(explorer.views.get("detectors"), "rows", {})
     assert [slider["label"] for slider in now.sliders] == [*sliders]
     for slider in now.sliders:
