@@ -99,7 +99,6 @@ def assert_lit(at, twin):
     assert lit(at, "bp-entry") == {entry} & {(symbol, *entry[1:]) for symbol in on_screen}
 
 
-@desk_only
 @pytest.mark.parametrize("name", OF_A_NETWORK)
 def test_a_cell_of_any_table_is_chosen(hand, name):
     at, twin = hand(name), getattr(explorers, name)()
