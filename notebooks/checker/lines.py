@@ -101,7 +101,7 @@ def backward_with(mistake, e=0, lr=0.5):
 
     @np.errstate(all="ignore")  # parameters that overflow are an error, and no warning
     def wrong_backward(X, y, params):
-        mlp.forward(X, params)
+        mlp.forward(X, params)  # it checks them, as run_lines does not
         values = run_lines(X, y, params, mistake, e=e, lr=lr)
         missing = [symbol for symbol in LINES if symbol not in values]
         if missing:

@@ -1,7 +1,7 @@
 """Measure how fast everything is, and print it as tables; nothing here passes or fails.
 
-    python tests/benchmarks/run.py                    all parts, about 30 minutes
-    python tests/benchmarks/run.py --quick            all parts, with fewer repeats, about 10 minutes
+    python tests/benchmarks/run.py                    all parts, about an hour
+    python tests/benchmarks/run.py --quick            all parts, with fewer repeats, about 20 minutes
     python tests/benchmarks/run.py maths              one part: maths, kernel, ten, memory, browser or static_site
 
 Times depend on the machine, and on what else it does: compare the ratios. PyTorch is optional.
