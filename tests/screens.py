@@ -7,6 +7,7 @@ way. That an explorer here is right, test_explorers.py and those beside it say.
 import re
 import time
 from html import unescape
+from pathlib import Path
 from types import SimpleNamespace
 
 import ipywidgets as widgets
@@ -22,37 +23,9 @@ from explorers.closing import inside
 OF_A_NETWORK = [name for name in explorers.__all__ if name not in ("training_explorer", "bug_lab")]
 CONTROLS = "select, input, button, .noUi-handle, .widget-readout[contenteditable]"
 MARKS = "[data-touch], :is([data-symbol], [data-of]) td"
-
-# What an explorer shows: words, tables, choices, sliders, and pictures, without what the page adds to their marks.
-READ = """box => ({
-  words: [...box.querySelectorAll('p')].map(p => p.textContent),
-  tables: [...box.querySelectorAll('table')].map(table => table.outerHTML).join(''),
-  facts: [...box.querySelectorAll('.bp-facts tr')].map(row => [...row.cells].map(cell => cell.textContent)),
-  choices: [...box.querySelectorAll('select')].map(select => select.value),
-  sliders: [...box.querySelectorAll('.widget-slider')].map(slider => ({
-    label: slider.querySelector('label').textContent, shown: slider.querySelector('.widget-readout').textContent})),
-  pictures: [...box.querySelectorAll('svg.bp-picture')].map(picture =>
-    ({alt: picture.ariaLabel, drawn: picture.innerHTML.replaceAll(/ (tabindex|role|aria-label)="[^"]*"/g, '')})),
-})"""
-
-KERNEL_IS_QUIET = """async () => {
-  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-  let last = performance.now();
-  const hear = () => { last = performance.now(); };
-  kernel.iopubMessage.connect(hear);
-  while (kernel.status !== 'idle' || performance.now() - last < 200) await new Promise(done => setTimeout(done, 50));
-  kernel.iopubMessage.disconnect(hear);
-}"""
+LOOK = Path(__file__).with_name("screens.js").read_text(encoding="utf-8")
 
 DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-
-ASK = """async code => {
-  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-  const content = {code: '', silent: true, user_expressions: {value: code}};
-  const reply = (await kernel.requestExecute(content).done).content.user_expressions.value;
-  if (reply.status !== 'ok') throw new Error(reply.evalue);
-  return reply.data['text/plain'];
-}"""
 
 
 def write(lab, name, *cells):
@@ -100,9 +73,14 @@ class Screen:
     def __init__(self, page, box):
         self.page, self.box = page, box
         box.locator(".bp-picture").first.wait_for()
+        page.evaluate(LOOK)
+
+    def look(self, what, *details):
+        """Ask one of the functions of screens.js about the explorer."""
+        return self.box.evaluate("(box, [what, details]) => look[what](box, ...details)", [what, details])
 
     def read(self):
-        now = self.box.evaluate(READ)
+        now = self.look("shown")
         return SimpleNamespace(**now | {"tables": tables(now["tables"])})
 
     def slider(self, label):
@@ -119,16 +97,16 @@ class Screen:
             self.page.keyboard.press(key)
 
     def place(self, words):
-        return np.array(self.box.evaluate(PLACE, [words, MARKS]), float)
+        return np.array(self.look("place", words), float)
 
     def pixels(self, words):
         """How many pixels of the page a unit of data is, across and down, in the picture of a mark."""
-        _, _, width, height, x0, x1, y0, y1 = self.box.evaluate(FRAME, words)
+        _, _, width, height, x0, x1, y0, y1 = self.look("frame", words)
         return np.array([width / (x1 - x0), -height / (y1 - y0)])
 
     def data(self, words, place):
         """A place on the page as data, in the picture of a mark."""
-        left, top, _, _, x0, _, _, y1 = self.box.evaluate(FRAME, words)
+        left, top, _, _, x0, _, _, y1 = self.look("frame", words)
         return (np.array(place) - [left, top]) / self.pixels(words) + [x0, y1]
 
     def carry(self, start, *places):
@@ -186,28 +164,6 @@ def begin(name):
         explorer.controls["question"].index = explorer.controls["answer"].index = 0
     explorer.controls["reset"].click()"""
 
-# Where a mark can be taken: its middle, or of a line the place nearest to it where nothing else can be taken.
-PLACE = """(box, [words, marks]) => {
-  const mark = [...box.querySelectorAll(marks)].find(mark => mark.dataset.touch === words);
-  mark.scrollIntoView({block: 'center'});
-  const {x, y, width, height} = mark.getBoundingClientRect();
-  if (mark.tagName !== 'path') return [x + width / 2, y + height / 2];
-  const at = part => mark.getPointAtLength(part * mark.getTotalLength()).matrixTransform(mark.getScreenCTM());
-  const isFree = ({x, y}) => document.elementsFromPoint(x, y).every(part => part === mark || !part.dataset.touch);
-  const parts = [...Array(93).keys()].map(n => (n % 2 ? 50 + (n + 1) / 2 : 50 - n / 2) / 100);
-  const free = at(parts.find(part => isFree(at(part))) ?? 0.5);
-  return [free.x, free.y];
-}"""
-
-# Of a picture: its frame on the page, in CSS pixels, and the ranges of its data.
-FRAME = """(box, words) => {
-  const svg = box.querySelector(`[data-touch="${words}"]`).closest('svg.bp-picture');
-  const rect = svg.getBoundingClientRect();
-  const [left, top, width, height, ...ranges] = svg.dataset.frame.split(' ').map(Number);
-  const zoom = rect.width / svg.viewBox.baseVal.width;
-  return [rect.left + zoom * left, rect.top + zoom * top, zoom * width, zoom * height, ...ranges];
-}"""
-
 
 class Hand(Screen):
     """A hand at an explorer of the notebook with all of them."""
@@ -216,12 +172,9 @@ class Hand(Screen):
         super().__init__(notebook.page, notebook.page.locator(".bp-explorer").nth(explorers.__all__.index(name)))
         self.name = name
 
-    def ask(self, code):
-        return self.page.evaluate(ASK, code)
-
     def explorer(self, code):
         """Do something in the kernel, with the explorer."""
-        self.ask(f"(lambda explorer: {code})(shown['{self.name}'])")
+        self.look("ask", f"(lambda explorer: {code})(shown['{self.name}'])")
 
     def slow(self, seconds):
         """Let each change take so much longer in the kernel, until the explorer begins again."""
@@ -243,7 +196,7 @@ def settled(hand):
 
     def heard():
         words = hand.box.locator(".bp-hand input").input_value()
-        assert eval(hand.ask(f"done['{hand.name}']")) == words
+        assert eval(hand.look("ask", f"done['{hand.name}']")) == words
         return words.partition(" ")[2]
 
     hand.page.evaluate(DRAWN)
@@ -263,7 +216,7 @@ def hand(notebook):
 
     def hand(name):
         at = Hand(notebook, name)
-        at.ask(f"begin('{name}')")
+        at.look("ask", f"begin('{name}')")
         at.page.evaluate(DRAWN)
         return at
 

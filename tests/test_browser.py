@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 from lab import THEMES
-from screens import CONTROLS, KERNEL_IS_QUIET, MARKS, OF_A_NETWORK, assert_shows, eventually, sent, settled, use
+from screens import CONTROLS, MARKS, OF_A_NETWORK, assert_shows, eventually, sent, settled, use
 
 import explorers
 
@@ -24,7 +24,7 @@ def test_each_control_does_on_the_screen_what_it_does_here(hand, name):
             continue
         use(screen, widget)
         if hasattr(widget, "options"):  # some of which show nothing: a button would overtake what is on the way
-            screen.page.evaluate(KERNEL_IS_QUIET)
+            screen.look("quiet")
         now = eventually(lambda: assert_shows(screen, twin))
         for old, new in zip(before.pictures, now.pictures, strict=True):
             is_slider = name in OF_A_NETWORK and hasattr(widget, "readout")
@@ -40,20 +40,13 @@ def test_play_goes_on_and_stop_goes_back(hand):
         eventually(lambda: assert_shows(screen, twin))
 
 
-NOTE_PLACES = """handle => {
-  const note = () => window.places.push(Number(handle.getAttribute('aria-valuenow')));
-  window.places = [];
-  new MutationObserver(note).observe(handle, {attributes: true});
-}"""
-
-
 def test_a_slider_that_moves_while_the_kernel_is_busy_never_jumps_back_and_ends_at_the_last_value(hand):
     screen, twin = hand("backprop_explorer"), explorers.backprop_explorer()
     handle = screen.slider("x1 of i = 0")
     screen.press(handle, "Home")
     twin.controls["x1"].value = -2
     eventually(lambda: assert_shows(screen, twin))
-    handle.evaluate(NOTE_PLACES)
+    handle.evaluate("handle => look.notePlaces(handle)")
     screen.slow(0.05)
     screen.press(handle, *["ArrowRight"] * 60)
     twin.controls["x1"].value = -1.4
@@ -65,46 +58,24 @@ def test_a_slider_that_moves_while_the_kernel_is_busy_never_jumps_back_and_ends_
 # ---------------------------------------------------------------- keys
 
 
-# The focused control: its place in the tab order of its explorer, and whether its focus can be seen.
-FOCUSED = """(box, controls) => {
-  const focused = document.activeElement, style = getComputedStyle(focused);
-  const all = [...box.querySelectorAll(controls)].filter(control => control.checkVisibility());
-  return {place: all.indexOf(focused), count: all.length,
-          outlined: focused.matches(':focus-visible') && style.outlineStyle !== 'none'
-                    && parseFloat(style.outlineWidth) >= 1};
-}"""
-
-# Each group of marks in a view, and whether one can be reached with Tab: in a picture by kind, else by table.
-GROUPS = """(box, marks) => {
-  const groups = new Map(), views = [...box.querySelectorAll('.widget-html-content')];
-  for (const mark of box.querySelectorAll(marks)) {
-    const table = mark.closest('table'), view = views.indexOf(mark.closest('.widget-html-content'));
-    const key = table ?? `${view} ${mark.dataset.touch.split(' ', 1)}`;
-    const isNamed = table !== null || (mark.role === 'button' && Boolean(mark.ariaLabel));
-    groups.set(key, [...(groups.get(key) ?? []), [mark.tabIndex, isNamed && mark.hasAttribute('tabindex')]]);
-  }
-  return [...groups.values()];
-}"""
-
-
 @pytest.mark.parametrize("name", explorers.__all__)
 def test_tab_reaches_every_control_in_order_and_every_mark_with_a_visible_focus_and_a_name(hand, name):
     screen = hand(name)
     screen.box.locator(CONTROLS).first.focus()
-    count, names = screen.box.evaluate(FOCUSED, CONTROLS)["count"], []
+    count, names = screen.look("focused", CONTROLS)["count"], []
     assert count > 4
     for place in range(count):
-        focused = screen.box.evaluate(FOCUSED, CONTROLS)
+        focused = screen.look("focused", CONTROLS)
         assert focused == {"place": place, "count": count, "outlined": True}
         names.append(screen.page.locator(":focus").aria_snapshot().partition(":")[0])
         for _ in range(20):  # past the marks of the pictures and tables, of which one a kind is in the way
             screen.page.keyboard.press("Tab")
-            if screen.box.evaluate(FOCUSED, CONTROLS)["place"] >= 0 or place == count - 1:
+            if screen.look("focused", CONTROLS)["place"] >= 0 or place == count - 1:
                 break
     assert all(re.fullmatch(r"- (combobox|slider|textbox|button|checkbox) \"\w.+\"", name) for name in names), names
     assert len({*names}) == len(names), names
-    assert screen.box.evaluate(FOCUSED, CONTROLS)["place"] == -1
-    for marks in screen.box.evaluate(GROUPS, MARKS):
+    assert screen.look("focused", CONTROLS)["place"] == -1
+    for marks in screen.look("groups", MARKS):
         assert all(is_named for _, is_named in marks) and 0 in [index for index, _ in marks]
 
 

@@ -5,7 +5,7 @@ A notebook at a desk and one for a projector hold all explorers. What the page's
 
 import numpy as np
 import pytest
-from screens import CONTROLS, FRAME, OF_A_NETWORK, SIZES, eventually, sent, settled
+from screens import CONTROLS, OF_A_NETWORK, SIZES, eventually, sent, settled
 from seen import tables
 
 import explorers
@@ -57,7 +57,7 @@ def test_a_mark_that_is_dragged_follows_with_its_offset(hand, name):
 def test_the_line_in_the_training_curves_goes_to_a_step(hand):
     at = hand("training_explorer")
     at.box.locator(".area").scroll_into_view_if_needed()
-    left, top, width, height, *_ = at.box.evaluate(FRAME, "step")
+    left, top, width, height, *_ = at.look("frame", "step")
     at.page.mouse.click(left + 0.1 * width, top + height / 2)
     settled(at)
     assert sent(at, "step") == pytest.approx([50], abs=1)
@@ -226,47 +226,6 @@ def test_fingers_drag_marks_and_scroll_the_page_beside_them(hand):
 
 VIEWS = {"desk": [(900, 1000), (1280, 1000), (1440, 1000), (1920, 1000)], "projector": [(1280, 720)]}
 
-# Everything of an explorer that is cut, or stands out of the output area, or scrolls sideways, or is squashed; and the
-# text in a picture that is smaller than 11 pixels.
-MISFITS = """(box, scale) => {
-  const area = box.closest('.jp-OutputArea-output'), edge = area.getBoundingClientRect();
-  const hidden = '.slider-container, select, style, .bp-live';
-  const parts = [area, box, ...box.querySelectorAll('*')].filter(part =>
-    part.checkVisibility() && (part.matches('.noUi-target') || !part.closest(hidden)));
-  const isSmall = text => {
-    const picture = text.closest('.bp-picture'), width = picture.getBoundingClientRect().width;
-    const zoom = width / picture.viewBox.baseVal.width;
-    return zoom * parseFloat(getComputedStyle(text).fontSize) < 11 * scale - 0.0005;
-  };
-  return parts.flatMap(part => {
-    const place = part.getBoundingClientRect();
-    const problems = {
-      cut: part.clientWidth && part.scrollWidth > part.clientWidth + 1 && !part.matches('.noUi-target, tr, svg *'),
-      outside: place.right > edge.right + 1 || place.left < edge.left - 1,
-      squashed: part.matches('.noUi-target') && place.width < 60 * scale,
-      small: part.matches('.bp-picture text') && isSmall(part),
-    };
-    return Object.keys(problems).filter(what => problems[what])
-      .map(what => `${what}: ${part.tagName} ${part.className} "${part.textContent.slice(0, 20)}"`);
-  });
-}"""
-
-# The controls that cannot be seen together with a whole picture, however the page is scrolled.
-ALONE = """(box, controls) => {
-  const view = box.closest('.jp-WindowedPanel-outer').getBoundingClientRect();
-  const whole = part => {
-    const place = part.getBoundingClientRect();
-    return place.top >= view.top - 1 && place.bottom <= view.bottom + 1;
-  };
-  const pictures = [...box.querySelectorAll('.bp-picture')];
-  const together = control => [control, ...pictures].some(part => ['start', 'center', 'end'].some(block => {
-    part.scrollIntoView({block});
-    return whole(control) && pictures.some(whole);
-  }));
-  return [...box.querySelectorAll(controls)].filter(control => control.checkVisibility() && !together(control))
-    .map(control => control.ariaLabel ?? control.closest('.widget-inline-hbox, button').textContent);
-}"""
-
 
 def test_an_explorer_fits_the_screens_readable_and_at_a_projector_each_control_beside_a_picture(hand, request):
     size = request.node.callspec.params["notebook"]
@@ -279,6 +238,6 @@ def test_an_explorer_fits_the_screens_readable_and_at_a_projector_each_control_b
         at.page.set_viewport_size({"width": width, "height": height})
         at.page.wait_for_timeout(500)
         for at in hands:
-            assert at.box.evaluate(MISFITS, SIZES[size][0]) == [], (at.name, width)
-            assert size == "desk" or at.box.evaluate(ALONE, CONTROLS) == [], at.name
+            assert at.look("misfits", SIZES[size][0]) == [], (at.name, width)
+            assert size == "desk" or at.look("alone", CONTROLS) == [], at.name
     at.page.set_viewport_size({"width": 1400, "height": 1000})

@@ -4,16 +4,6 @@ import numpy as np
 import pytest
 from screens import MARKS, settled
 
-FOCUS_ONE = """(box, [marks, part]) => {
-  const all = [...box.querySelectorAll(marks)];
-  all[Math.floor(part * all.length)].focus({preventScroll: true});
-}"""
-CHOOSE_ONE = """(box, [which, part]) => {
-  const all = [...box.querySelectorAll('select')], choice = all[Math.floor(which * all.length)];
-  choice.selectedIndex = Math.floor(part * choice.options.length);
-  choice.dispatchEvent(new Event('change', {bubbles: true}));
-}"""
-
 
 def in_the_page(page, line):
     """The nodes of the page, and the bytes of its heap, after all that is garbage has gone."""
@@ -56,20 +46,20 @@ def test_wild_use_leaves_no_error_and_nothing_behind(hand):
                     page.keyboard.down(key)
                 page.keyboard.up(key)
             elif kind < 8:  # or where the focus has left
-                box.evaluate(FOCUS_ONE, [MARKS, rng.random()])
+                at.look("focusOne", MARKS, rng.random())
             elif kind == 8:
                 page.mouse.move(*where)
                 page.mouse.down()
                 page.mouse.move(where[0] + rng.uniform(-300, 300), where[1] + rng.uniform(-300, 300), steps=3)
                 page.mouse.up()
             else:
-                box.evaluate(CHOOSE_ONE, [rng.random(), rng.random()])
+                at.look("chooseOne", rng.random(), rng.random())
 
     def everywhere(count):
         for at in hands:
             use(at, count)
         for at in hands:
-            at.ask(f"begin('{at.name}')")
+            at.look("ask", f"begin('{at.name}')")
             at.explorer("explorer.update()")
             settled(at)
         page.evaluate("() => document.activeElement.blur()")

@@ -1,0 +1,178 @@
+// What the tests ask of a page with an explorer, whose box comes first: screens.py calls these by name.
+window.look = {
+  // What an explorer shows: words, tables, choices, sliders, and pictures, without what the page adds to their marks.
+  shown(box) {
+    return {
+      words: [...box.querySelectorAll("p")].map((words) => words.textContent),
+      tables: [...box.querySelectorAll("table")].map((table) => table.outerHTML).join(""),
+      facts: [...box.querySelectorAll(".bp-facts tr")].map((row) => [...row.cells].map((cell) => cell.textContent)),
+      choices: [...box.querySelectorAll("select")].map((select) => select.value),
+      sliders: [...box.querySelectorAll(".widget-slider")].map((slider) => ({
+        label: slider.querySelector("label").textContent,
+        shown: slider.querySelector(".widget-readout").textContent,
+      })),
+      pictures: [...box.querySelectorAll("svg.bp-picture")].map((picture) => ({
+        alt: picture.ariaLabel,
+        drawn: picture.innerHTML.replaceAll(/ (tabindex|role|aria-label)="[^"]*"/g, ""),
+      })),
+    };
+  },
+
+  // Where a mark can be taken: its middle, or of a line the place nearest to it where nothing else can be taken.
+  place(box, words) {
+    const mark = box.querySelector(`[data-touch="${words}"]`);
+    mark.scrollIntoView({ block: "center" });
+    const { x, y, width, height } = mark.getBoundingClientRect();
+    if (mark.tagName !== "path") return [x + width / 2, y + height / 2];
+    const at = (part) => mark.getPointAtLength(part * mark.getTotalLength()).matrixTransform(mark.getScreenCTM());
+    const isFree = (place) =>
+      document.elementsFromPoint(place.x, place.y).every((part) => part === mark || !part.dataset.touch);
+    const parts = [...Array(93).keys()].map((n) => (n % 2 ? 50 + (n + 1) / 2 : 50 - n / 2) / 100);
+    const free = at(parts.find((part) => isFree(at(part))) ?? 0.5);
+    return [free.x, free.y];
+  },
+
+  // Of the picture of a mark: its frame on the page, in CSS pixels, and the ranges of its data.
+  frame(box, words) {
+    const svg = box.querySelector(`[data-touch="${words}"]`).closest("svg.bp-picture");
+    const rect = svg.getBoundingClientRect();
+    const [left, top, width, height, ...ranges] = svg.dataset.frame.split(" ").map(Number);
+    const zoom = rect.width / svg.viewBox.baseVal.width;
+    return [rect.left + zoom * left, rect.top + zoom * top, zoom * width, zoom * height, ...ranges];
+  },
+
+  // Everything that is cut, or stands out of the output area, or scrolls sideways, or is squashed; and the text in a
+  // picture that is smaller than 11 pixels.
+  misfits(box, scale) {
+    const area = box.closest(".jp-OutputArea-output");
+    const edge = area.getBoundingClientRect();
+    const hidden = ".slider-container, select, style, .bp-live";
+    const parts = [area, box, ...box.querySelectorAll("*")].filter(
+      (part) => part.checkVisibility() && (part.matches(".noUi-target") || !part.closest(hidden)),
+    );
+    const isSmall = (text) => {
+      const picture = text.closest(".bp-picture");
+      const zoom = picture.getBoundingClientRect().width / picture.viewBox.baseVal.width;
+      return zoom * Number.parseFloat(getComputedStyle(text).fontSize) < 11 * scale - 0.0005;
+    };
+    return parts.flatMap((part) => {
+      const place = part.getBoundingClientRect();
+      const problems = {
+        cut: part.clientWidth && part.scrollWidth > part.clientWidth + 1 && !part.matches(".noUi-target, tr, svg *"),
+        outside: place.right > edge.right + 1 || place.left < edge.left - 1,
+        squashed: part.matches(".noUi-target") && place.width < 60 * scale,
+        small: part.matches(".bp-picture text") && isSmall(part),
+      };
+      return Object.keys(problems)
+        .filter((what) => problems[what])
+        .map((what) => `${what}: ${part.tagName} ${part.className} "${part.textContent.slice(0, 20)}"`);
+    });
+  },
+
+  // The controls that cannot be seen together with a whole picture, however the page is scrolled.
+  alone(box, controls) {
+    const view = box.closest(".jp-WindowedPanel-outer").getBoundingClientRect();
+    const isWhole = (part) => {
+      const place = part.getBoundingClientRect();
+      return place.top >= view.top - 1 && place.bottom <= view.bottom + 1;
+    };
+    const pictures = [...box.querySelectorAll(".bp-picture")];
+    const isTogether = (control) =>
+      [control, ...pictures].some((part) =>
+        ["start", "center", "end"].some((block) => {
+          part.scrollIntoView({ block });
+          return isWhole(control) && pictures.some(isWhole);
+        }),
+      );
+    return [...box.querySelectorAll(controls)]
+      .filter((control) => control.checkVisibility() && !isTogether(control))
+      .map((control) => control.ariaLabel ?? control.closest(".widget-inline-hbox, button").textContent);
+  },
+
+  // What nobody can see: what reaches over the notebook's edge or is clipped, and cannot be scrolled to.
+  unreachable(box) {
+    const isUnreachable = (part) => {
+      let { left, right, width } = part.getBoundingClientRect();
+      for (let e = part.parentElement; width && !e.matches(".jp-Notebook"); e = e.parentElement) {
+        const edge = e.getBoundingClientRect();
+        const overflow = getComputedStyle(e).overflowX;
+        if (overflow === "visible" || (left >= edge.left - 1 && right <= edge.right + 1)) continue;
+        if (overflow !== "auto" && overflow !== "scroll") return true;
+        ({ left, right } = edge);
+      }
+      const notebook = part.closest(".jp-Notebook").getBoundingClientRect();
+      return width && (left < notebook.left || right > notebook.right);
+    };
+    return [...box.querySelectorAll("img, svg, table, button, select, .widget-slider, p")]
+      .filter(isUnreachable)
+      .map((part) => part.outerHTML.slice(0, 80));
+  },
+
+  // The focused control: its place in the tab order of its explorer, and whether its focus can be seen.
+  focused(box, controls) {
+    const focused = document.activeElement;
+    const style = getComputedStyle(focused);
+    const all = [...box.querySelectorAll(controls)].filter((control) => control.checkVisibility());
+    const hasOutline = style.outlineStyle !== "none" && Number.parseFloat(style.outlineWidth) >= 1;
+    return {
+      place: all.indexOf(focused),
+      count: all.length,
+      outlined: focused.matches(":focus-visible") && hasOutline,
+    };
+  },
+
+  // Each group of marks in a view, in a picture by kind, else by table: of each mark its tabIndex, and whether it has
+  // a name.
+  groups(box, marks) {
+    const groups = new Map();
+    const views = [...box.querySelectorAll(".widget-html-content")];
+    for (const mark of box.querySelectorAll(marks)) {
+      const table = mark.closest("table");
+      const view = views.indexOf(mark.closest(".widget-html-content"));
+      const key = table ?? `${view} ${mark.dataset.touch.split(" ", 1)}`;
+      const isNamed = table !== null || (mark.role === "button" && Boolean(mark.ariaLabel));
+      groups.set(key, [...(groups.get(key) ?? []), [mark.tabIndex, isNamed && mark.hasAttribute("tabindex")]]);
+    }
+    return [...groups.values()];
+  },
+
+  // Wait until the kernel has been idle, and silent, for a while.
+  async quiet() {
+    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    let last = performance.now();
+    const hear = () => {
+      last = performance.now();
+    };
+    kernel.iopubMessage.connect(hear);
+    while (kernel.status !== "idle" || performance.now() - last < 200) await new Promise((done) => setTimeout(done, 50));
+    kernel.iopubMessage.disconnect(hear);
+  },
+
+  // The value of Python code in the kernel, as its repr.
+  async ask(_, code) {
+    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    const content = { code: "", silent: true, user_expressions: { value: code } };
+    const reply = (await kernel.requestExecute(content).done).content.user_expressions.value;
+    if (reply.status !== "ok") throw new Error(reply.evalue);
+    return reply.data["text/plain"];
+  },
+
+  // Note every place of a slider's handle in window.places.
+  notePlaces(handle) {
+    window.places = [];
+    const note = () => window.places.push(Number(handle.getAttribute("aria-valuenow")));
+    new MutationObserver(note).observe(handle, { attributes: true });
+  },
+
+  // Put the focus on one of the marks, or make one of the choices; each part, 0 to 1, says which.
+  focusOne(box, marks, part) {
+    const all = [...box.querySelectorAll(marks)];
+    all[Math.floor(part * all.length)].focus({ preventScroll: true });
+  },
+  chooseOne(box, which, part) {
+    const all = [...box.querySelectorAll("select")];
+    const choice = all[Math.floor(which * all.length)];
+    choice.selectedIndex = Math.floor(part * choice.options.length);
+    choice.dispatchEvent(new Event("change", { bubbles: true }));
+  },
+};
