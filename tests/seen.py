@@ -16,7 +16,8 @@ class Seen:
 
     def __init__(self, svg):
         self.root = ElementTree.fromstring(re.sub(' xmlns="[^"]*"', "", svg))
-        self.alt, self.frame = self.root.get("aria-label"), self.root.get("data-frame")
+        self.alt = self.root.get("aria-label")
+        self.frame = [float(number) for number in self.root.get("data-frame", "").split()]
         self.texts = [(part.text or "", part) for part in self.root.iter("text")]
         self.touches = {part.get("data-touch"): part for part in self.root.iter() if part.get("data-touch")}
 
@@ -33,16 +34,15 @@ class Seen:
         (label,) = (text for place, text in places if near(place, middle(mark), 1))
         return label
 
-    def at(self, points, y=None):
-        """The places in pixels (n, 2) of points of data (n, 2); y is another range of the vertical axis."""
-        left, top, width, height, x0, x1, y0, y1 = map(float, self.frame.split())
-        y0, y1 = y or (y0, y1)
+    def at(self, points):
+        """The places in pixels (n, 2) of points of data (n, 2)."""
+        left, top, width, height, x0, x1, y0, y1 = self.frame
         across, up = np.asarray(points, float).T
         return np.stack([left + width * (across - x0) / (x1 - x0), top + height * (y1 - up) / (y1 - y0)], axis=-1)
 
     def data(self, places):
         """The points of data (n, 2) at places in pixels (n, 2)."""
-        left, top, width, height, x0, x1, y0, y1 = map(float, self.frame.split())
+        left, top, width, height, x0, x1, y0, y1 = self.frame
         across, down = np.asarray(places, float).T
         return np.stack([x0 + (across - left) / width * (x1 - x0), y1 - (down - top) / height * (y1 - y0)], axis=-1)
 

@@ -37,9 +37,7 @@ def over(color, share, under):
 
 
 def contrast(one, other):
-    rgb = np.array([to_rgb(one), to_rgb(other)])
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    dark, light = sorted(linear @ (0.2126, 0.7152, 0.0722))
+    dark, light = sorted(cspace_convert([to_rgb(one), to_rgb(other)], "sRGB1", "XYZ1")[:, 1])
     return (light + 0.05) / (dark + 0.05)
 
 

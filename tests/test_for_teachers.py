@@ -2,7 +2,6 @@
 
 import re
 import textwrap
-from xml.etree import ElementTree
 
 import nbformat
 import numpy as np
@@ -12,7 +11,6 @@ from refresh_notebooks import NOTEBOOKS, as_text, refresh
 
 import explorers
 import mlp_helpers as m
-from explorers.views.svg import shape
 
 PAGE = (NOTEBOOKS / "for_teachers.md").read_text(encoding="utf-8")
 CONTRIBUTING = (NOTEBOOKS.parent / ".github/CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -75,15 +73,6 @@ def test_the_example_of_an_explorer_shows_and_updates():
     explorer.choose("P", 2, 1)
     assert explorer.X[2].tolist() == [1.0, -1.0] and explorer.example == 2
     assert explorer.views["sum"].lines == [explorer.explain("P", 2, 1).text]
-
-
-def test_a_mark_of_its_own_can_be_touched():
-    said = re.search(r'`touch="(\w+ \d)"`; a hand then calls `self\.(\w+)\((\d)\)`', CONTRIBUTING)
-    explorer, taken = explorers.relu_explorer(), []
-    assert ElementTree.fromstring(shape("circle", touch=said[1])).get("data-touch") == said[1]
-    setattr(explorer, said[2], taken.append)
-    explorer.hand.value = f"1 {said[1]}"  # what the page sends
-    assert taken == [int(said[3])]
 
 
 def test_the_example_of_a_notebook_passes_every_rule(tmp_path):

@@ -81,8 +81,7 @@ def test_04_pytorch_at_a_corner():
     corner = [torch.zeros(1, requires_grad=True) for _ in ways]
     for way, a in zip(ways, corner, strict=True):
         way(a).sum().backward()
-    says(TEXTS["04-08"], *(f"{a.grad.item():g}" for a in corner))
-    assert [a.grad.item() for a in corner] == [0, 0.5, 1]
+    assert re.findall(r"takes ([\d.]*\d)", TEXTS["04-08"]) == [f"{a.grad.item():g}" for a in corner]
 
 
 def test_06_along_two_weights():
@@ -107,9 +106,8 @@ def test_07_the_answers():
     says(TEXTS["07-46"], f"{history.loss[0]:.2f}", f"{history.loss[1]:.2f}", f"{history.loss[2]:.0f}")
     assert history.loss[3] > 300_000
     last = train(X200, y200, far, 100.0, 5)[0]
-    dead, grads = ~(forward(X200, last).H > 0).any(axis=0), backward(X200, y200, last)
-    says(TEXTS["07-46"], str(dead.sum()))
-    assert not grads.G_W1[dead].any() and not grads.G_b1[dead].any() and not grads.G_W2[:, dead].any()
+    dead = ~(forward(X200, last).H > 0).any(axis=0)
+    says(TEXTS["07-46"], f"{dead.sum()} of the 16 units are dead")
     full = backward(X200, y200, PARAMS).G_W2.ravel()
     ones = [backward(X200[[i]], y200[[i]], PARAMS).G_W2.ravel() for i in range(200)]
     cosines = [one @ full / np.linalg.norm(one) / np.linalg.norm(full) for one in ones]
