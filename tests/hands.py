@@ -19,10 +19,8 @@ except ImportError:  # without PyTorch: what the parity test has compared with P
 
 
 TOLERANCE = 1e-12
-FIVE = {"W1_0": ("W1", (7, 0)), "W1_1": ("W1", (7, 1)), "b1": ("b1", 7), "W2_0": ("W2", (0, 7)), "W2_1": ("W2", (1, 7))}
-NUMBERS = {"x1": ("X", (3, 0)), "x2": ("X", (3, 1)), **FIVE}  # of example 3 and unit 7
-
-SYMBOLS = ["X", "Y", *m.Params._fields, *m.Forward._fields, *m.Backward._fields]
+NUMBERS = {"x1": ("X", (3, 0)), "x2": ("X", (3, 1)), "W1_0": ("W1", (7, 0)), "W1_1": ("W1", (7, 1)), "b1": ("b1", 7)}
+NUMBERS |= {"W2_0": ("W2", (0, 7)), "W2_1": ("W2", (1, 7))}  # of example 3 and unit 7
 
 every_explorer = pytest.mark.parametrize("name", explorers.__all__)
 OTHERS = {"training_explorer", "bug_lab"}  # without an example and a unit to move
@@ -63,16 +61,6 @@ def stir(explorer, part, *controls):
     for control in controls:
         if control in explorer.controls:
             move(explorer.controls[control], part)
-
-
-def elsewhere(control):
-    """A part of the way where no control is at first, nor after another one has moved there."""
-    return 0.3 if control == "play" else 0.87
-
-
-def settle(explorer):
-    """Let a change that waits for a prediction be seen."""
-    stir(explorer, 0, "predict")
 
 
 def of_kind(explorer, attribute):

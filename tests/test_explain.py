@@ -1,6 +1,5 @@
 """Every number is explained: its terms, its sources and its written line each give it back."""
 
-import json
 import re
 from itertools import groupby
 from math import exp, fsum, log, prod
@@ -84,21 +83,17 @@ def test_the_terms_the_sources_and_the_line_make_the_value(sizes):
         assert abs(by_value - found.value) <= rounded + 1e-12 * max(1, fsum(map(abs, found.terms)))
 
 
-def test_the_table_of_lights_and_the_names_in_the_line_mean_the_sources():
-    values, table = values_at_a_hinge(5, 2, 3, 3), json.loads(json.dumps(LIGHTS))
-
-    def meant(symbol, *at):
-        for cell in np.ndindex(np.atleast_2d(values[symbol]).shape):
-            if all(rule == str(index) or not rule.isdigit() for rule, index in zip(at, cell, strict=True)):
-                yield symbol, *cell
-
-    for symbol, row, column, found in each(values, set(LIGHTS) - {"loss"}):
-        own = {"row": str(row), "column": str(column), 0: "0"}
-        lit = [meant(source, *(own.get(rule, rule) for rule in rules)) for source, *rules in table[symbol]]
+def test_the_names_in_the_line_mean_the_sources():
+    values = values_at_a_hinge(5, 2, 3, 3)
+    for _, _, _, found in each(values, set(LIGHTS) - {"loss"}):
         assert set(re.findall(r"Σ_(\w)", found.text)) == set(re.findall(r"[\[ ]([a-z])[\],]", found.text))
-        names = re.findall(r"([a-zA-Z]\w*)\[([^\]\[]+)\]", found.text)[1:]
-        named = [meant(name, *["0", *at.split(", ")][-2:]) for name, at in names]
-        assert set().union(*lit) == set().union(*named) == set(found.sources)
+        meant = set()
+        for name, at in re.findall(r"([a-zA-Z]\w*)\[([^\]\[]+)\]", found.text)[1:]:
+            place = ["0", *at.split(", ")][-2:]  # a vector is its one row, and a letter means all
+            for cell in np.ndindex(np.atleast_2d(values[name]).shape):
+                if all(index == str(n) or not index.isdigit() for index, n in zip(place, cell, strict=True)):
+                    meant.add((name, *cell))
+        assert meant == set(found.sources)
 
 
 def test_a_probability_that_rounds_to_0_is_still_said():
