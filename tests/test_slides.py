@@ -33,7 +33,8 @@ PROBLEMS = """async ({h, v}) => {
     'is empty': !text && !pictures.length,
     'has a bad picture': pictures.some(img => !img.naturalWidth || !img.alt || img.clientHeight <= 100),
   };
-  return Object.keys(problems).filter(what => problems[what]).map(what => `${h}/${v} (${text.slice(0, 40)}) ${what}`);
+  const where = `slide ${h}/${v} ${JSON.stringify(text.slice(0, 40))}`;
+  return Object.keys(problems).filter(what => problems[what]).map(what => `${where} ${what}`);
 }"""
 
 
