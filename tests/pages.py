@@ -5,14 +5,12 @@ and `cdn(page)` lets a Playwright page load from them.
 """
 
 import contextlib
-import mimetypes
 import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from pathlib import Path
 
@@ -66,8 +64,7 @@ def download(package, folder):
         command = [npm, "pack", package, "--pack-destination", home, "--fetch-retries=1"]
         subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | {"PATH": places})
         (archive,) = Path(home).glob("*.tgz")
-        with tarfile.open(archive) as tar:
-            tar.extractall(Path(home, "files"), filter="data")
+        shutil.unpack_archive(archive, Path(home, "files"), filter="data")
         (folder / package).parent.mkdir(exist_ok=True)
         with contextlib.suppress(OSError):  # another run was first
             Path(home, "files").rename(folder / package)
@@ -80,5 +77,5 @@ def _answer(route, folder):
         if match := re.fullmatch(pattern, address):
             file = folder / package / "package" / "".join(match.groups())
             if file.exists():
-                return route.fulfill(path=file, content_type=mimetypes.guess_type(file)[0])
+                return route.fulfill(path=file)
     return route.abort()

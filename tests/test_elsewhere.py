@@ -38,36 +38,29 @@ def voila(lab):
         yield address
 
 
-def in_notebook_7(lab, chromium, name):
-    notebook = open_notebook(chromium, lab._replace(url=lab.url.removesuffix("/lab")), name)
-    assert notebook.page.url.endswith(f"/notebooks/{name}"), "its own page, and not JupyterLab's"
-    notebook.run_all()
-    assert notebook.page.evaluate(BAD_CELLS) == []
-    return notebook.page
-
-
-def in_voila(voila, chromium, name):
-    context = chromium.new_context(viewport={"width": 1280, "height": 1000})
-    start = context.new_page()
-    start.goto(voila)
-    with context.expect_page() as opened:
-        start.get_by_text(name, exact=True).click(timeout=60_000)
-    page = opened.value
-    page.locator(".bp-explorer").wait_for(timeout=120_000)
-    assert "import " not in page.inner_text("body"), "a page without code"
-    page.locator("mjx-container").first.wait_for()
-    return page
-
-
 @pytest.fixture(params=NOTEBOOKS)
 def name(request):
     return request.param
 
 
-@pytest.fixture(params=[("lab", in_notebook_7), ("voila", in_voila)], ids=["notebook_7", "voila"])
-def screen(request, chromium, name):
-    server, shown_in = request.param
-    page = shown_in(request.getfixturevalue(server), chromium, NOTEBOOKS[name][0])
+@pytest.fixture(params=["notebook_7", "voila"])
+def screen(request, lab, chromium, name):
+    file, _ = NOTEBOOKS[name]
+    if request.param == "notebook_7":
+        notebook = open_notebook(chromium, lab._replace(url=lab.url.removesuffix("/lab")), file)
+        page = notebook.page
+        assert page.url.endswith(f"/notebooks/{file}"), "its own page, and not JupyterLab's"
+        notebook.run_all()
+        assert page.evaluate(BAD_CELLS) == []
+    else:
+        start = chromium.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+        start.goto(request.getfixturevalue("voila"))
+        with start.expect_popup() as opened:
+            start.get_by_text(file, exact=True).click(timeout=60_000)
+        page = opened.value
+        page.locator(".bp-explorer").wait_for(timeout=120_000)
+        page.locator("mjx-container").first.wait_for()
+        assert "import " not in page.inner_text("body"), "a page without code"
     yield Screen(page, page.locator(".bp-explorer"))
     page.context.close()
 

@@ -5,16 +5,12 @@ and it does not look at pictures, metadata, links or style: this file does. test
 """
 
 import ast
-import copy
-import json
 import re
 from statistics import median
 
 import nbformat
 import pytest
-from refresh_notebooks import NOTEBOOKS, as_text, clean
-
-from checker.answers import NOT_ATTEMPTED
+from refresh_notebooks import NOTEBOOKS, WIDGET_VIEW, as_text, clean
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 FORBIDDEN_CODE = {
@@ -26,29 +22,14 @@ FORBIDDEN_CODE = {
     "output hidden from nbval": r"NBVAL_|VALIDATE_IGNORE",
     "interact or Output, which hide errors": r"\b(interact|interactive|interactive_output|Output)\(",
 }
-FORBIDDEN_OUTPUT = {
-    "path on this machine": r"(?<![\w<.])/(root|work|tmp|home|Users)\b|[A-Z]:\\\w|site-packages|ipykernel_\d",
-    "memory address": r"\b0x[0-9a-fA-F]{6,}",
-}
 
 
 def load(path):
     return nbformat.v4.reads(path.read_text(encoding="utf-8"))
 
 
-def cells(nb, kind):
-    return [(n, cell) for n, cell in enumerate(nb.cells) if cell.cell_type == kind and cell.source.strip()]
-
-
 def code_cells(nb):
-    return cells(nb, "code")
-
-
-def output_texts(cell):
-    for output in cell.outputs:
-        yield output.get("text", "")
-        for kind, data in output.get("data", {}).items():
-            yield "" if kind in ("image/png", "image/jpeg") else data if isinstance(data, str) else json.dumps(data)
+    return [(n, cell) for n, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
 
 
 def shows_explorer(cell):
@@ -58,17 +39,12 @@ def shows_explorer(cell):
 # A rule takes a notebook and its path, and gives the problems it finds.
 
 
-def run_in_order(nb, path):
+def run_in_order_and_quiet(nb, path):
     for expected, (n, cell) in enumerate(code_cells(nb), start=1):
         if cell.execution_count != expected:
             yield f"cell {n}: execution count is {cell.execution_count}, not {expected}"
-
-
-def no_errors(nb, path):
-    for n, cell in code_cells(nb):
-        for output in cell.outputs:
-            if output.output_type == "error" or output.get("name") == "stderr":
-                yield f"cell {n}: {output.get('ename') or 'writes to stderr: ' + output.text[:200]}"
+        if any(output.get("name") == "stderr" for output in cell.outputs):
+            yield f"cell {n} writes to stderr"
 
 
 def small(nb, path):
@@ -77,20 +53,10 @@ def small(nb, path):
 
 
 def clean_file(nb, path):
-    cleaned = copy.deepcopy(nb)
-    clean(cleaned)
-    for n, (cell, wanted) in enumerate(zip(nb.cells, cleaned.cells, strict=True)):
-        if cell != wanted:
-            yield f"cell {n}: metadata or outputs are not as the refresh command saves them"
-    if path.read_text(encoding="utf-8") != as_text(cleaned):
-        yield "the file is not as the refresh command saves it"
-
-
-def stable_ids(nb, path):
-    ids = [cell.get("id", "") for cell in nb.cells]
-    good = all(re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name) for name in ids)
-    if (nb.nbformat, nb.nbformat_minor) < (4, 5) or len(set(ids)) < len(ids) or not good:
-        yield f"expected format 4.5, and for each cell an id of its own, got {ids}"
+    text = path.read_text(encoding="utf-8")
+    clean(nb)
+    if text != as_text(nb) or WIDGET_VIEW in text:
+        yield f"not as it is saved by the command: python tests/refresh_notebooks.py {path.name}"
 
 
 def short_cells(nb, path):
@@ -108,14 +74,6 @@ def allowed_code(nb, path):
             yield f"cell {n}: tags {skipped} hide it from nbval"
 
 
-def portable_outputs(nb, path):
-    for n, cell in code_cells(nb):
-        for text in output_texts(cell):
-            for what, pattern in FORBIDDEN_OUTPUT.items():
-                if match := re.search(pattern, text):
-                    yield f"cell {n}: the output has a {what}: {match.group()}"
-
-
 def slides(nb, path):
     for n, cell in enumerate(nb.cells):
         kind = cell.metadata.get("slideshow", {}).get("slide_type")
@@ -123,15 +81,12 @@ def slides(nb, path):
             yield f"cell {n}: slide type is {kind}"
         if cell.cell_type == "code" and shows_explorer(cell) and kind != "subslide":
             yield f"cell {n}: an explorer has a slide of its own"
-        formulas = len(re.findall(r"^\$\$$", cell.source, flags=re.MULTILINE)) // 2
-        if formulas > 1 or (formulas and kind == "skip"):
-            yield f"cell {n}: {formulas} formulas, {kind}; each step has one, and is on the slides"
 
 
 def leads_on(nb, path):
     following = [other.name for other in sorted(path.parent.glob("*.ipynb")) if other.name > path.name]
-    if following and f"]({following[0]})" not in cells(nb, "markdown")[-1][1].source:
-        yield f"the last markdown cell has no link to {following[0]}"
+    if following and f"]({following[0]})" not in nb.cells[-1].source:
+        yield f"the last cell has no link to {following[0]}"
 
 
 # ---------------------------------------------------------------- exercises
@@ -154,36 +109,21 @@ def solved(nb, n):
     return "\n".join(parts) if solution and parts.count(solution) == 1 and parts[-1] != solution else None
 
 
-def outputs_say_not_attempted(nb, path):
-    for n, cell in filter(lambda pair: is_exercise(pair[1]), code_cells(nb)):
-        said = [text for text in output_texts(cell) if text]
-        if said != [repr(NOT_ATTEMPTED)]:
-            yield f"cell {n}: the output is {said}, not {NOT_ATTEMPTED!r}"
-
-
-def solutions_below(nb, path):
-    for n, cell in code_cells(nb):
-        if is_exercise(cell) and not solved(nb, n):
+def exercises(nb, path):
+    found = [n for n, cell in code_cells(nb) if is_exercise(cell)]
+    headings = sum(cell.source.startswith("### Exercise") for cell in nb.cells)
+    if len(found) != headings:
+        yield f"{headings} headings of an exercise, and {len(found)} that wait for an answer"
+    for n in found:
+        if not solved(nb, n):
             yield f"cell {n}: expected one statement with three dots, the check, and below one collapsed solution"
 
 
-def two_to_four(nb, path):
-    found = sum(is_exercise(cell) for _, cell in code_cells(nb))
-    if re.match("0[1-8]_", path.name) and not 2 <= found <= 4:
-        yield f"{found} exercises; expected two to four"
-
-
-RULES = [run_in_order, no_errors, small, clean_file, stable_ids, short_cells, allowed_code, portable_outputs]
-RULES += [slides, leads_on, outputs_say_not_attempted, solutions_below, two_to_four]
-
-
-def advice(path, problems):
-    command = f"If the cells are as you want them, run: python tests/refresh_notebooks.py {path.name}"
-    return "\n".join([path.name, *problems, command])
+RULES = [run_in_order_and_quiet, small, clean_file, short_cells, allowed_code, slides, leads_on, exercises]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_a_notebook_keeps_each_rule(path, rule):
     problems = list(rule(load(path), path))
-    assert not problems, advice(path, problems)
+    assert not problems, "\n".join(problems)

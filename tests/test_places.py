@@ -1,7 +1,7 @@
 """The notebooks show what is saved wherever they are put, and call nobody: nbval runs them in an odd place.
 
 As on Colab, pip has installed the project and a notebook has nothing beside it; both are in folders with spaces and
-letters beyond ASCII, and the notebooks' one cannot be written to.
+letters beyond ASCII, and a notebook writes nothing into its own.
 """
 
 import os
@@ -39,7 +39,7 @@ sys.addaudithook(guard)
 """
 
 
-def test_in_a_read_only_folder_and_with_the_project_installed_elsewhere(tmp_path):
+def test_in_an_odd_folder_where_nothing_is_written_and_with_the_project_installed_elsewhere(tmp_path):
     home = tmp_path / "Übung 1 – 反向传播 (copy)"
     notebooks, installed, calls = home / "notebooks", home / "installed", home / "calls.txt"
     notebooks.mkdir(parents=True)
@@ -51,18 +51,9 @@ def test_in_a_read_only_folder_and_with_the_project_installed_elsewhere(tmp_path
     calls.touch()
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         shutil.copy(path, notebooks)
-
-    prefix = []
-    if sys.platform == "linux" and os.geteuid() == 0:  # root may write anywhere: the folder is mounted read-only
-        mount = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && cd "$0" && exec "$@"'
-        prefix = ["unshare", "--mount", "sh", "-c", mount, str(notebooks)]
-    for path in [*notebooks.iterdir(), notebooks]:
-        path.chmod(path.stat().st_mode & ~0o222)
-    try:
-        env = os.environ | {"PYTHONPATH": str(installed)}
-        done = subprocess.run([*prefix, *NBVAL, "."], cwd=notebooks, env=env, capture_output=True, check=False)
-    finally:
-        for path in [notebooks, *notebooks.iterdir()]:
-            path.chmod(path.stat().st_mode | 0o200)
+    before = {path: path.read_bytes() for path in notebooks.iterdir()}
+    env = os.environ | {"PYTHONPATH": str(installed)}
+    done = subprocess.run([*NBVAL, "."], cwd=notebooks, env=env, capture_output=True, check=False)
     assert done.returncode == 0, (done.stdout + done.stderr).decode()
+    assert {path: path.read_bytes() for path in notebooks.iterdir()} == before
     assert calls.read_text() == ""
