@@ -11,12 +11,21 @@ from nets import make_net
 
 import mlp_helpers as m
 
+
+def careless(X, y, params):
+    """Write into what was given, which check_gradients is to lend to no one."""
+    grads = m.backward(X, y, params)
+    for array in (X, y, *params):
+        array[:] = 0
+    return grads
+
+
 X, Y, PARAMS = make_net()
 CACHE, GRADS = m.forward(X, PARAMS), m.backward(X, Y, PARAMS)
 RNG = np.random.default_rng(0)
 GOOD = {"X": X, "y": Y, "params": PARAMS, "Z": CACHE.Z, "cache": CACHE, "grads": GRADS, "array": np.ones(2)}
 GOOD |= {"n": 5, "n_classes": 2, "n_in": 2, "n_hidden": 16, "n_out": 2, "lr": 0.1, "steps": 0, "step": 1e-5}
-GOOD |= {"f": np.sum, "backward": m.backward, "callback": print, "name": "moons", "noise": 0.1, "rng": RNG}
+GOOD |= {"f": np.sum, "backward": careless, "callback": print, "name": "moons", "noise": 0.1, "rng": RNG}
 BAD = tomllib.loads(Path(__file__).with_name("bad_input.toml").read_text(encoding="utf-8"))
 OWN = [function for function in vars(m).values() if inspect.isfunction(function) and function.__module__ == m.__name__]
 FUNCTIONS = [function for function in OWN if function.__name__[0] != "_" and function is not m.describe]
@@ -49,9 +58,8 @@ def test_a_bad_argument_is_named_with_what_was_expected_and_what_came(function):
     for argument in arguments_of(function):
         for value, error, expected, got in BAD[argument]:
             pattern = rf"^{argument}(\.\w+)?: .*expected .*({expected}).*, got .*({got})"
-            with pytest.raises(getattr(builtins, error), match=pattern) as caught:
+            with pytest.raises(getattr(builtins, error), match=pattern):
                 function(**(arguments_of(function) | {argument: eval(value)}))
-            assert caught.type.__name__ == error, (argument, value)
 
 
 @every_function

@@ -22,8 +22,6 @@ def test_softmax_and_loss_at_extreme_logits_are_exact(size):
     assert m.cross_entropy(Z[:2], [1, 0]) == 2 * size
     assert m.cross_entropy(Z[2:], [1, 0]) == np.log(2)
     assert m.cross_entropy([[30.0, 0.0]], [0]) == pytest.approx(np.log1p(np.exp(-30)), rel=1e-2)  # is not rounded to 0
-    ordinary = make_net()[0]
-    assert np.allclose(np.exp(m.log_softmax(ordinary)), m.softmax(ordinary), rtol=1e-12, atol=0)
 
 
 def test_accuracy_by_pencil():
@@ -59,15 +57,11 @@ def test_check_gradients_never_calls_the_right_backward_wrong(seed):
     N, n_in, n_hidden, n_out = rng.integers(1, [5, 5, 10, 6])
     X, y, params = make_net(N, n_in, n_hidden, n_out, seed)
     X[rng.random(N) < 0.4], params.b1[rng.random(n_hidden) < 0.4] = 0, 0
-    report = m.check_gradients(X, y, [rng.choice([0.1, 1, 3]) * value for value in params])
-    assert all(check.ok is not False for check in report.values()), report
-
-
-@pytest.mark.parametrize(("size", "b2"), [(0.1, 0), (1, 0), (10, 0), (0.01, 1e4)])
-def test_check_gradients_passes_the_right_backward_at_every_size(size, b2):
-    X, y, params = make_net(12)
-    report = m.check_gradients(X, y, params._replace(W1=size * params.W1, W2=size * params.W2, b2=params.b2 + b2))
-    assert report.ok and list(report) == GRADIENTS and report["G_H"].relative_error < 1e-6
+    params.b2[:] += rng.choice([0, 1e4])
+    report = m.check_gradients(X, y, [rng.choice([0.01, 0.1, 1, 10]) * value for value in params])
+    verdicts = [check.ok for check in report.values()]
+    assert list(report) == GRADIENTS and False not in verdicts, report
+    assert report.ok is (None not in verdicts)
 
 
 def changed(name, change):
@@ -118,31 +112,6 @@ def test_neither_a_mistake_beside_a_kink_nor_a_huge_number_on_one_is_missed(on_t
     assert not report and not report.G_A1 and report.G_W2 and report.G_A1.relative_error > 1e-3
 
 
-def test_a_backward_pass_that_writes_into_its_inputs_is_judged_by_what_it_returns():
-    X, y, params = make_net()
-    kept = [value.copy() for value in (X, y, *params)]
-
-    def careless(X, y, params):
-        grads = m.backward(X, y, params)
-        for array in (X, *params):
-            array += 1
-        y[:] = 0
-        return grads
-
-    assert m.check_gradients(X, y, params, backward=careless)
-    assert all(np.array_equal(now, then) for now, then in zip((X, y, *params), kept, strict=True))
-
-
-def test_a_gradient_of_the_report_goes_by_its_name():
-    report = m.check_gradients(*make_net())
-    assert report.G_W1 is report["G_W1"]
-    with pytest.raises(AttributeError, match=r"report: expected one of G_Z, .*, got 'G_w1'"):
-        report.G_w1  # noqa: B018
-
-
-every_data_set = pytest.mark.parametrize("data", m.DATA_SETS)
-
-
 def test_init_params_are_he_weights_and_small_biases():
     params = m.init_params(np.random.default_rng(0), n_in=200, n_hidden=300, n_out=400)
     assert [a.shape for a in params] == [(300, 200), (300,), (400, 300), (400,)]
@@ -150,7 +119,6 @@ def test_init_params_are_he_weights_and_small_biases():
     for array, spread in zip(params, spreads, strict=True):
         assert array.std() == pytest.approx(spread, rel=0.1) and abs(array.mean()) < 0.2 * spread
         assert array.all()
-    assert [a.shape for a in m.init_params(np.random.default_rng(0))] == [(16, 2), (16,), (2, 16), (2,)]
 
 
 def test_sgd_step():
@@ -178,25 +146,6 @@ def test_train_is_sgd_step_repeated_with_a_history(steps):
     assert (np.diff(history.loss) < 0).all()
 
 
-@pytest.mark.parametrize("n", [1, 7, 200])
-@every_data_set
-def test_toy_data_has_classes_in_turn_near_the_middle(data, n):
-    X, y = m.toy_data(data, n, np.random.default_rng(0))
-    assert X.shape == (n, 2) and X.dtype == np.float64
-    assert y.tolist() == ([0, 1] * n)[:n] and y.dtype.kind == "i"
-    assert np.abs(X).max() < 2.2 and np.abs(X.mean(axis=0)).max() < 1.5
-
-
-@every_data_set
-def test_noise_is_added_to_the_same_points(data):
-    def draw(noise):
-        return m.toy_data(data, 400, np.random.default_rng(0), noise)[0]
-
-    moved = draw(0.3) - draw(0)
-    assert moved.std() == pytest.approx(0.3, rel=0.1) and np.allclose(draw(0.6) - draw(0), 2 * moved)
-    assert np.array_equal(draw(0.1), m.toy_data(data, 400, np.random.default_rng(0))[0])
-
-
 SHAPES = {
     "blobs": lambda x1, x2, y, r: ((1.6 * x1 + 1.2 * x2 > 0) == y).mean() > 0.97,
     "moons": lambda x1, x2, y, r: np.allclose(np.sqrt(1 - (x1 - y + 0.5) ** 2) * (1 - 2 * y), x2 - y / 2 + 0.25),
@@ -206,7 +155,10 @@ SHAPES = {
 }
 
 
-@every_data_set
-def test_without_noise_each_data_set_has_its_shape(data):
-    X, y = m.toy_data(data, 200, np.random.default_rng(0), noise=0)
+@pytest.mark.parametrize("data", m.DATA_SETS)
+def test_toy_data_has_its_shape_and_classes_in_turn_and_noise_is_added(data):
+    X, y = m.toy_data(data, 401, np.random.default_rng(0), noise=0)
+    assert X.shape == (401, 2) and np.abs(X).max() < 2.2 and y.tolist() == [0, 1] * 200 + [0]
     assert SHAPES[data](*X.T, y, np.hypot(*X.T))
+    once, twice = (m.toy_data(data, 401, np.random.default_rng(0), noise)[0] - X for noise in (0.3, 0.6))
+    assert once.std() == pytest.approx(0.3, rel=0.1) and np.allclose(twice, 2 * once)
