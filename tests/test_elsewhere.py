@@ -65,7 +65,8 @@ def screen(request, lab, chromium, name):
     page.context.close()
 
 
-def test_a_slider_a_point_by_hand_and_by_key_and_the_sum_of_a_cell(screen, name):
+def assert_can_be_moved(screen, name):
+    """By a slider, a point by hand and by key; and a cell says its sum."""
     twin, (symbol, row, column) = getattr(explorers, name)(), NOTEBOOKS[name][1]
     eventually(lambda: assert_shows(screen, twin))
     screen.press(screen.slider("x1 of i = 0"), *["ArrowRight"] * 3)
@@ -85,6 +86,10 @@ def test_a_slider_a_point_by_hand_and_by_key_and_the_sum_of_a_cell(screen, name)
     twin.choose(symbol, row, column)
     eventually(lambda: assert_shows(screen, twin))
     eventually(lambda: assert_lit(screen, twin))
+
+
+def test_a_slider_a_point_by_hand_and_by_key_and_the_sum_of_a_cell(screen, name):
+    assert_can_be_moved(screen, name)
 
 
 def test_a_page_without_a_kernel_lights_where_a_number_comes_from(chromium, cdn, tmp_path):

@@ -254,6 +254,27 @@ def test_the_bug_lab_marks_what_is_solved_and_nothing_else():
     assert number.value == 4 and "Solved: 5." in repr(lab)
 
 
+def test_no_rule_of_thumb_wins_the_bug_lab():
+    """Where questions cost, the first wrong gradient is no single question; and the kind does not follow from it."""
+    lab, bugs = make("bug_lab"), explorers.bugs
+    c, won = lab.controls, {bugs.COST: 0, bugs.KIND: 0}
+
+    for level in won:
+        c["level"].value = level
+        for case in range(len(bugs.CASES)):
+            c["bug"].value, c["kind"].value = case, "another array in a name's place"
+            if level == bugs.COST:
+                found = next(
+                    (step for step in ("G_Z", "G_A1", "G_H", "nothing") if "Right!" in guesses(lab, step)), None
+                )
+                won[level] += found is not None and lab.questions <= 1
+            else:
+                said = lab.views["detectors"].rows["Gradient check, N = 12"]
+                guess = re.findall(r"G_\w+|passes", said)[0].replace("passes", "nothing")
+                won[level] += "Right!" in guesses(lab, guess)
+    assert all(0 < n < len(bugs.CASES) / 2 for n in won.values()), won
+
+
 def test_where_the_kind_is_asked_no_other_is_right():
     lab = lab_with("the mask is missing")
     lab.controls["level"].value = explorers.bugs.KIND

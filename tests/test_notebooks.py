@@ -22,6 +22,10 @@ FORBIDDEN_CODE = {
     "output hidden from nbval": r"NBVAL_|VALIDATE_IGNORE",
     "interact or Output, which hide errors": r"\b(interact|interactive|interactive_output|Output)\(",
 }
+FORBIDDEN_OUTPUT = {
+    "path on this machine": r"(?<![\w<.])/(root|work|tmp|home|Users)\b|[A-Z]:\\\w|site-packages|ipykernel_\d",
+    "memory address": r"\b0x[0-9a-fA-F]{6,}",
+}
 
 
 def load(path):
@@ -74,6 +78,15 @@ def allowed_code(nb, path):
             yield f"cell {n}: tags {skipped} hide it from nbval"
 
 
+def portable_outputs(nb, path):
+    for n, cell in code_cells(nb):
+        outputs = [{"text": output.get("text", "")} | output.get("data", {}) for output in cell.outputs]
+        shown = "\n".join(str(data) for kinds in outputs for kind, data in kinds.items() if kind != "image/png")
+        for what, pattern in FORBIDDEN_OUTPUT.items():
+            if match := re.search(pattern, shown):
+                yield f"cell {n}: the output has a {what}: {match.group()}"
+
+
 def slides(nb, path):
     for n, cell in enumerate(nb.cells):
         kind = cell.metadata.get("slideshow", {}).get("slide_type")
@@ -81,6 +94,9 @@ def slides(nb, path):
             yield f"cell {n}: slide type is {kind}"
         if cell.cell_type == "code" and shows_explorer(cell) and kind != "subslide":
             yield f"cell {n}: an explorer has a slide of its own"
+        formulas = len(re.findall(r"^\$\$$", cell.source, flags=re.MULTILINE)) // 2
+        if formulas > 1 or (formulas and kind == "skip"):
+            yield f"cell {n}: {formulas} formulas, {kind}; each step has one, and is on the slides"
 
 
 def leads_on(nb, path):
@@ -119,7 +135,8 @@ def exercises(nb, path):
             yield f"cell {n}: expected one statement with three dots, the check, and below one collapsed solution"
 
 
-RULES = [run_in_order_and_quiet, small, clean_file, short_cells, allowed_code, slides, leads_on, exercises]
+RULES = [run_in_order_and_quiet, small, clean_file, short_cells, allowed_code, portable_outputs, slides, leads_on]
+RULES += [exercises]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)

@@ -34,10 +34,12 @@ def test_a_picture_is_drawn_anew_and_said_in_words(name):
 
 @every_explorer
 def test_a_saved_notebook_has_words_and_one_small_picture(name):
-    explorer = make(name, *own_net())
-    stir(explorer, 0.7, "x1", "step")
+    explorer, larger = (make(name, *own_net(), scale=scale) for scale in (0.5, 1.0))
+    for one in (explorer, larger):
+        stir(one, 0.7, "x1", "step")
     kept, words = explorer._repr_mimebundle_(), repr(explorer)
     document = kept["image/svg+xml"]
+    assert document == larger._repr_mimebundle_()["image/svg+xml"]
     assert kept["text/plain"] == words
     assert kept["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.model_id
     assert document.startswith('<svg xmlns="http://www.w3.org/2000/svg"') and len(document) < 60_000
@@ -133,13 +135,16 @@ def test_class_regions_are_a_shade_deeper_where_the_network_is_surer(name):
 
 
 def test_hidden_layer_arrows_are_rows_of_G_X():
-    explorer = chosen("hidden_layer_explorer", *own_net())
-    move(explorer.controls["x1"], 0.7)
-    plane, G_X = picture(explorer, "plane"), explorer.views["G_X"].array
-    shafts = np.array(ways(plane.one("arrows"))[::2])
-    assert near(shafts[:, 0], plane.at(explorer.X))
-    stretch = float(re.search(r"([\d.]+) times as long", repr(explorer))[1])
-    assert near(plane.at(explorer.X + stretch * G_X), shafts[:, 1], 3 * PIXEL)
+    explorer, scales = chosen("hidden_layer_explorer", *own_net()), set()
+    for part in (0.2, 0.7):
+        move(explorer.controls["x1"], part)
+        plane, G_X = picture(explorer, "plane"), explorer.views["G_X"].array
+        shafts = np.array(ways(plane.one("arrows"))[::2])
+        assert near(shafts[:, 0], plane.at(explorer.X))
+        stretch = float(re.search(r"([\d.]+) times as long", repr(explorer))[1])
+        assert near(plane.at(explorer.X + stretch * G_X), shafts[:, 1], 3 * PIXEL)
+        scales.add(stretch)
+    assert len(scales) == 1, "it holds while a slider moves"
 
 
 def test_the_picture_of_200_points_is_small():

@@ -86,6 +86,27 @@ def test_mathematics_uses_only_what_github_accepts(path):
     assert not problems, "\n".join(problems)
 
 
+@pytest.mark.parametrize(
+    "bad",
+    [
+        r"$\operatorname{x}$",
+        r"a$x$",
+        r"$x$'s",
+        r"$ x$",
+        "$a\nb$",
+        r"$a\,b$",
+        r"$(XB)_{ij} = \sum_d X_{id}$",
+        r"$a <b> c$",
+        r"$[a](b)$",
+        "text\n$$\nx\n$$",
+        "$$\na \\\\ b\n$$",
+        "<details>\n<summary>Answer</summary>\n**b**\n\n</details>",
+    ],
+)
+def test_mathematics_that_github_spoils_is_noticed(bad):
+    assert list(portability(bad))
+
+
 TYPESET = """formulas => formulas.map(([name, tex, display]) => {
   const made = MathJax.tex2svg(tex, {display});
   const error = made.querySelector('[data-mjx-error]');
