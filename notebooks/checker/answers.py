@@ -3,6 +3,7 @@
 import copy
 import functools
 import inspect
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -144,10 +145,11 @@ def _judge_function(name, function, X, y, params):
         result = _call(function, needed, values)
     except (Exception, SystemExit) as error:
         raised = f"Your function raised {said(error)}{line_of(error, function)}"
-        square, told = square_batch(), []  # where no product fails by its shape
         if name != "backward" and isinstance(error, ValueError):
-            told = _known(name, _again(function, needed, square), square, asked)[:1]
-        told = told or mended(Backward._fields if name == "backward" else [name])
+            square = square_batch()  # where no product fails by its shape
+            told = _known(name, _again(function, needed, square), square, asked, mended=lambda: mended([name]))[:1]
+        else:
+            told = mended(Backward._fields if name == "backward" else [name])
         return Answer(False, "\n".join([raised, *told]))
     if result is None or result is ...:
         return NOT_ATTEMPTED
@@ -184,8 +186,8 @@ def _mended(function, needed, batch, names):
         return True
 
     told = repaired(function, is_right, symbols)
-    target = told.rpartition("right: ")[2].partition(" ")[0]
-    about = target if target in PLACES else names[-1]
+    assigned = re.search(r"right: (\w+) = ", told)
+    about = assigned[1] if assigned and assigned[1] in PLACES else names[-1]
     return [f"{told}\n{_reread([about])}"] if told else []
 
 

@@ -95,7 +95,7 @@ def backward_with(mistake, e=0, lr=0.5):
 
     mistake is a Mistake; e and lr give its example and learning rate, where its line has one.
     Raises ValueError for a symbol that is not in LINES, or a line that is no expression in the symbols; the
-    function that it returns does so where the line does not fit the batch, or the numbers overflow.
+    function that it returns does so where the line does not fit the batch or needs a later symbol, or numbers overflow.
     """
     _check(mistake)
 
@@ -106,7 +106,8 @@ def backward_with(mistake, e=0, lr=0.5):
         missing = [symbol for symbol in LINES if symbol not in values]
         if missing:
             mlp.loss(X, y, params)  # it may be the batch that does not fit
-            raise ValueError(f"mistake: its line does not fit this batch, or its numbers overflow, at {missing[0]}")
+            why = "its line does not fit this batch, or needs a symbol that comes later, or its numbers overflow"
+            raise ValueError(f"mistake: {why}, at {missing[0]}")
         return Backward(*(values[symbol] for symbol in Backward._fields))
 
     return wrong_backward

@@ -57,7 +57,8 @@ def repaired(function, is_right, symbols):
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if is_right_now():  # with these values beside its arguments: some that it takes are from elsewhere
-            missing = [name for name in names_in(tree) if name in symbols]
+            own = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+            missing = [name for name in names_in(tree) if name in symbols and name not in own]
             return NOT_ASKED.format(", ".join(missing)) if missing else ""
         for words in changes(tree, symbols, namespace):
             if is_right_now():
