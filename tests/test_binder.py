@@ -38,6 +38,7 @@ def run(command, **settings):
 
 def test_what_the_project_needs_is_what_requirements_txt_says_and_every_range_has_both_bounds():
     ranges = {requirement.name: requirement.specifier for requirement in requirements("requirements.txt")}
+    assert list(ranges) == ["numpy", "matplotlib", "ipywidgets", "jupyterlab", "nbval"]
     assert {need.name: need.specifier for need in map(Requirement, PROJECT["dependencies"])}.items() <= ranges.items()
     for requirement in requirements("requirements.txt") + requirements("tests/requirements.txt"):
         assert sorted(bound.operator for bound in requirement.specifier) == ["<", ">="], requirement
