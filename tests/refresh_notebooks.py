@@ -15,7 +15,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-CELL_METADATA = {"jupyter", "slideshow", "tags"}
+CELL_METADATA = {"slideshow", "tags"}
 
 
 def execute(nb, folder):
@@ -33,6 +33,8 @@ def clean(nb):
         cell.metadata = {name: cell.metadata[name] for name in sorted(CELL_METADATA & cell.metadata.keys())}
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)
+            if "metadata" in output:  # a PNG needs its alt text; an SVG says itself in words
+                output.metadata = {kind: {"alt": of["alt"]} for kind, of in output.metadata.items() if "alt" in of}
 
 
 def as_text(nb):

@@ -158,7 +158,7 @@ window.look = {
   },
 
   // Note every place of a slider's handle in window.places.
-  notePlaces(handle) {
+  notePlaces(_, handle) {
     window.places = [];
     const note = () => window.places.push(Number(handle.getAttribute("aria-valuenow")));
     new MutationObserver(note).observe(handle, { attributes: true });

@@ -14,13 +14,14 @@ import ipywidgets as widgets
 import nbformat
 import numpy as np
 import pytest
+from hands import OTHERS
 from lab import open_notebook
 from seen import assert_near, tables
 
 import explorers
 from explorers.closing import inside
 
-OF_A_NETWORK = [name for name in explorers.__all__ if name not in ("training_explorer", "bug_lab")]
+OF_A_NETWORK = [name for name in explorers.__all__ if name not in OTHERS]
 CONTROLS = "select, input, button, .noUi-handle, .widget-readout[contenteditable]"
 MARKS = "[data-touch], :is([data-symbol], [data-of]) td"
 LOOK = Path(__file__).with_name("screens.js").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The versions that the project admits, the same wherever they stand; and Binder: its Dockerfile, and the environment
+"""The packages that the project needs, the same wherever they stand; and Binder: its Dockerfile, and the environment
 that it builds, followed here step by step without Docker."""
 
 import os
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import uv
+from breaks import UNWANTED
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -66,8 +67,7 @@ def test_the_environment_has_only_what_is_locked_and_a_notebook_runs_in_it(tmp_p
     (install,) = re.findall(r"RUN \$\{KERNEL_PYTHON_PREFIX\}/bin/(pip install .*)", dockerfile)
 
     folder, python = tmp_path / "repository", tmp_path / "environment/bin/python"
-    unwanted = shutil.ignore_patterns(".git", ".venv*", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis")
-    shutil.copytree(ROOT, folder, ignore=unwanted)
+    shutil.copytree(ROOT, folder, ignore=UNWANTED)
     pythons = sorted(Path.home().glob(".pyenv/versions/*/bin"))
     path = os.pathsep.join([os.environ["PATH"], *map(str, pythons)])
     make = [uv.find_uv_bin(), "venv", "--seed", "--python", version, str(python.parents[1])]

@@ -12,7 +12,7 @@ import explorers
 
 desk_only = pytest.mark.parametrize("notebook", ["desk"], indirect=True)
 
-# ---------------------------------------------------------------- the rows of the table
+# ---------------------------------------------------------------- clicks and drags
 
 CLICKS = {
     "forward_explorer": ["unit 9", "entry X 0 1", "entry Z 0 1"],

@@ -1,7 +1,7 @@
-"""The committed notebooks: run in order, small, clean, complete, with exercises that are not attempted.
+"""The committed notebooks: run in order, small, clean, and each exercise with its solution.
 
 nbval compares the text of each cell with a fresh run. It passes a notebook that was never run,
-and it does not look at pictures, metadata, links or style: this file does. test_runs.py runs them another way.
+and it does not look at metadata or style: this file does. test_runs.py runs them another way.
 """
 
 import ast

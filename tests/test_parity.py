@@ -32,7 +32,6 @@ def test_parity_with_committed_values(seed):
         assert np.abs(ours - values).max() <= TOLERANCE * values[0], name
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", LIVE_SEEDS)
 def test_parity_with_live_pytorch(seed):
     pytest.importorskip("torch")

@@ -117,7 +117,7 @@ def _fits(numbers, left, right, noise):
 
 
 def _fresh_batches(name, params):
-    """Draw three batches and networks: plain ones; whole numbers, so that ReLU meets 0; logits in the millions."""
+    """Draw three batches and networks: plain ones; whole numbers, so that ReLU meets 0; large ones for a loss."""
     rng = np.random.default_rng(0)
     for N, size in ((3, 1), (7, None), (12, 1000 if name == "loss" else 1)):
         fresh = Params(*((size or 1) * rng.normal(size=np.shape(value)) for value in params))

@@ -23,7 +23,7 @@ class Search:
     gives on another_batch, if it is a function and does not fail there.
     """
 
-    def __init__(self, name, answer, X, y, params, noise=0.0, given=(), again=None):
+    def __init__(self, name, answer, X, y, params, noise, given, again=None):
         self.name, self.answer, self.noise, self.given, self.again = name, answer, noise, given, again
         self.names = TOOLS | run_lines(X, y, params)
         self.elsewhere = TOOLS | run_lines(*another_batch(X, params))

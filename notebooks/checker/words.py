@@ -1,6 +1,7 @@
 """What can be said of a wrong answer: its shape, its parts, its direction; and of a function that failed."""
 
 import traceback
+from pathlib import Path
 
 import numpy as np
 
@@ -159,7 +160,8 @@ def said(error):
 
 def line_of(error, function):
     """Say the last line of the learner's own code that ran."""
-    frames = traceback.extract_tb(error.__traceback__)[1:]  # the first is the checker's own
+    checker = Path(__file__).parent
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent != checker]
     first = frames[0].filename if frames else None  # for an object with __call__, or functools.partial
     own = getattr(getattr(function, "__code__", None), "co_filename", first)
     lines = [frame for frame in frames if frame.filename == own and frame.line]

@@ -28,7 +28,7 @@ from explorers.views.words import Facts
 NINE = ("P", "G_Z", "G_W2", "G_b2", "G_H", "G_A1", "G_W1", "G_b1", "G_X")
 SAME_STEP = {"M": "G_A1"}  # the mask belongs to the step that uses it
 
-ALL, COST, KIND = LEVELS = "every detector speaks", "detectors cost: ask few", "the kind of mistake too"
+_, COST, KIND = LEVELS = "every detector speaks", "detectors cost: ask few", "the kind of mistake too"
 
 
 class BugLab(Explorer):

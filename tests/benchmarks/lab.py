@@ -25,6 +25,7 @@ THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 SETTINGS = {
     "@jupyterlab/docmanager-extension/plugin": {"autosave": False},
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
+    "@jupyterlab/apputils-extension/themes": {"theme": THEMES["light"]},
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 
@@ -43,16 +44,13 @@ class Lab(NamedTuple):
 
 
 @contextmanager
-def lab_server(theme="light"):
+def lab_server():
     """Serve a private copy of notebooks/, with private settings; Notebook 7 is there too, where it is installed."""
     with tempfile.TemporaryDirectory(prefix="lab_") as temporary:
         home = Path(temporary)
         notebooks, settings = home / "notebooks", home / "config/lab/user-settings"
         shutil.copytree(ROOT / "notebooks", notebooks, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_*"))
-        for name, values in {
-            **SETTINGS,
-            "@jupyterlab/apputils-extension/themes": {"theme": THEMES[theme]},
-        }.items():
+        for name, values in SETTINGS.items():
             file = settings / f"{name}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(values))
