@@ -15,10 +15,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from refresh_notebooks import NOTEBOOKS
+from refresh_notebooks import NOTEBOOKS, PATHS
 
 ROOT = NOTEBOOKS.parent
-PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 
 # package → the address under which a page asks for one of its files
 PACKAGES = {

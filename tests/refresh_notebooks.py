@@ -10,6 +10,7 @@ import nbformat
 from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -51,6 +52,6 @@ def refresh(path):
 
 
 if __name__ == "__main__":
-    for path in sys.argv[1:] or sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in sys.argv[1:] or PATHS:
         print(path)
         refresh(NOTEBOOKS / Path(path).name)

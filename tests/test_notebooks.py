@@ -10,9 +10,8 @@ from statistics import median
 
 import nbformat
 import pytest
-from refresh_notebooks import NOTEBOOKS, WIDGET_VIEW, as_text, clean
+from refresh_notebooks import PATHS, WIDGET_VIEW, as_text, clean
 
-PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 FORBIDDEN_CODE = {
     "edits sys.path": r"\bsys\.path\b",
     "star import": r"^\s*from\s+\S+\s+import\s+\*",

@@ -9,11 +9,10 @@ import nbformat
 import numpy as np
 import pytest
 from nets import NOTEBOOKS_NET
-from refresh_notebooks import NOTEBOOKS
+from refresh_notebooks import NOTEBOOKS, PATHS
 
 from mlp_helpers import accuracy, backward, cross_entropy, forward, init_params, loss, softmax, toy_data, train
 
-PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 TEXTS = {cell.id: cell.source for path in PATHS for cell in nbformat.read(path, as_version=4).cells}
 TEACHERS = (NOTEBOOKS / "for_teachers.md").read_text(encoding="utf-8")
 

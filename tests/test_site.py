@@ -121,7 +121,7 @@ class Visit:
     """A notebook on a page of the site."""
 
     def __init__(self, page, url, path):
-        self.page, self.url, self.path = page, url, path
+        self.page, self.url = page, url
         page.set_default_timeout(120_000)
         self.open(path)
 

@@ -141,15 +141,16 @@ def _judge_function(name, function, X, y, params):
     if unknown := [argument for argument in asked if argument not in symbols]:
         return Answer(False, f"Your function asks for {', '.join(unknown)}. It can ask for {', '.join(symbols)}.")
     values, mended = _values(X, y, params), functools.partial(_mended, function, needed, (X, y, params))
+    mended_alone = functools.partial(mended, Backward._fields if name == "backward" else [name])
     try:
         result = _call(function, needed, values)
     except (Exception, SystemExit) as error:
         raised = f"Your function raised {said(error)}{line_of(error, function)}"
         if name != "backward" and isinstance(error, ValueError):
             square = square_batch()  # where no product fails by its shape
-            told = _known(name, _again(function, needed, square), square, asked, mended=lambda: mended([name]))[:1]
+            told = _known(name, _again(function, needed, square), square, asked, mended=mended_alone)[:1]
         else:
-            told = mended(Backward._fields if name == "backward" else [name])
+            told = mended_alone()
         return Answer(False, "\n".join([raised, *told]))
     if result is None or result is ...:
         return NOT_ATTEMPTED
@@ -162,9 +163,7 @@ def _judge_function(name, function, X, y, params):
             return Answer(False, f"{lent} Look for -= or +=, and compute a new array instead.")
         return verdict
     again = another_batch(X, params)
-    return _judge(
-        name, result, X, y, params, asked, lambda: _again(function, needed, again), functools.partial(mended, [name])
-    )
+    return _judge(name, result, X, y, params, asked, lambda: _again(function, needed, again), mended_alone)
 
 
 def _mended(function, needed, batch, names):
