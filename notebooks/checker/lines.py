@@ -50,19 +50,18 @@ class Mistake(NamedTuple):
 
 
 @np.errstate(all="ignore")  # a wrong line may overflow
-def run_lines(X, y, params, mistake=None, **free):
-    """Run LINES in order, with the mistake's line in the place of the right one.
+def run_lines(X, y, params, *mistakes, **free):
+    """Run LINES in order, with each mistake's line in the place of the right one.
 
     X (N, n_in), y (N,), params → a mapping with every symbol of the derivation, and N.
-    free gives lr or e a value, where the mistake's line has it. What comes after a line that does not fit is missing.
+    free gives lr or e a value, where a mistake's line has it. What comes after a line that does not fit is missing.
     """
     X, params = np.array(X, float), Params(*(np.array(value, float) for value in params))
     Y = mlp.one_hot(y, len(params.b2))
     values = {"X": X, "y": Y.argmax(axis=1), "N": len(X), "Y": Y, **params._asdict()}
     names = {**TOOLS, **free, **values}  # one namespace, so that a comprehension in a line sees it too
-    for symbol, line in LINES.items():
-        if mistake is not None and symbol == mistake.symbol:
-            line = mistake.line
+    lines = LINES | {mistake.symbol: mistake.line for mistake in mistakes}
+    for symbol, line in lines.items():
         try:
             names[symbol] = values[symbol] = eval(compiled(line), names)
         except (NameError, ValueError, IndexError, TypeError):  # it does not fit, or needs a symbol that did not
@@ -90,19 +89,20 @@ def compiled(line):
     return compile(line, "line", "eval")
 
 
-def backward_with(mistake, e=0, lr=0.5):
-    """Return a backward pass with one wrong line, as a function of X, y, params that returns a Backward.
+def backward_with(*mistakes, e=0, lr=0.5):
+    """Return a backward pass with these wrong lines, as a function of X, y, params that returns a Backward.
 
-    mistake is a Mistake; e and lr give its example and learning rate, where its line has one.
+    Each is a Mistake; e and lr give its example and learning rate, where its line has one.
     Raises ValueError for a symbol that is not in LINES, or a line that is no expression in the symbols; the
     function that it returns does so where the line does not fit the batch or needs a later symbol, or numbers overflow.
     """
-    _check(mistake)
+    for mistake in mistakes:
+        _check(mistake)
 
     @np.errstate(all="ignore")  # parameters that overflow are an error, and no warning
     def wrong_backward(X, y, params):
         mlp.forward(X, params)  # it checks them, as run_lines does not
-        values = run_lines(X, y, params, mistake, e=e, lr=lr)
+        values = run_lines(X, y, params, *mistakes, e=e, lr=lr)
         missing = [symbol for symbol in LINES if symbol not in values]
         if missing:
             mlp.loss(X, y, params)  # it may be the batch that does not fit
