@@ -9,31 +9,13 @@ from typing import NamedTuple
 import numpy as np
 
 import mlp_helpers as mlp
+from checker.symbols import SYMBOLS
 from mlp_helpers import Backward, Params
 
-LINES = {
-    "A1": "X @ W1.T + b1",
-    "H": "np.maximum(A1, 0)",
-    "Z": "H @ W2.T + b2",
-    "P": "softmax(Z)",
-    "loss": "cross_entropy(Z, y)",
-    "G_Z": "(P - Y) / N",
-    "G_W2": "G_Z.T @ H",
-    "G_b2": "G_Z.sum(axis=0)",
-    "G_H": "G_Z @ W2",
-    "M": "A1 > 0",
-    "G_A1": "G_H * M",
-    "G_W1": "G_A1.T @ X",
-    "G_b1": "G_A1.sum(axis=0)",
-    "G_X": "G_A1 @ W1",
-}
+LINES = {name: symbol.code for name, symbol in SYMBOLS.items() if symbol.code}
 GIVEN = ("X", "y", "N", "Y", *Params._fields)
 PLACES = {  # the section of the derivation, and the notebook
-    **dict.fromkeys(("A1", "H", "Z"), (0, "01")),
-    **dict.fromkeys(("P", "loss", "G_Z"), (1, "02")),
-    **dict.fromkeys(("G_W2", "G_b2", "G_H"), (2, "03")),
-    **dict.fromkeys(("M", "G_A1"), (3, "04")),
-    **dict.fromkeys(("G_W1", "G_b1", "G_X"), (4, "05")),
+    name: (SYMBOLS[name].section, f"0{SYMBOLS[name].section + 1}") for name in LINES
 }
 TOOLS = {"np": np, **{name: getattr(mlp, name) for name in ("softmax", "log_softmax", "cross_entropy", "one_hot")}}
 
