@@ -54,19 +54,17 @@ def test_a_stated_number_is_right(cell):
 
 
 def test_00_what_a_point_meets():
-    counts = [int((forward([[X[0, 0], up]], PARAMS).H > 0).sum()) for up in np.arange(X[0, 1], 2, 0.005)]
-    met = [count for count, before in zip(counts, [None, *counts], strict=False) if count != before]
-    assert met == [10, 11, 10, 9, 10]
-    out = -(PARAMS.W1[2, 0] * X[0, 0] + PARAMS.b1[2]) / PARAMS.W1[2, 1]
-    says(TEXTS["00-21"], *map(str, met), f"{out:.2f}")
+    """Each unit's hinge line is crossed where x2 is this, as point 0 goes straight down."""
+    crossed = -(PARAMS.W1[:, 0] * X[0, 0] + PARAMS.b1) / PARAMS.W1[:, 1]
+    says(TEXTS["00-21"], f"{crossed[0]:.2f}", f"{crossed[2]:.2f}", f"{-PARAMS.W1[0, 1]:.2f}")
+    assert A1[0, 0] < 0 < A1[0, 2] and ((crossed < X[0, 1]) & (crossed > crossed[0])).sum() == 4
 
 
 def test_02_along_a_logit():
     line = np.arange(Z[2, 0], 6.0005, 0.001)
-    losses = np.array([cross_entropy(Z + np.array([z - Z[2, 0], 0]), y) for z in line])
-    back = line[(losses >= losses[0]) & (line > -1)][0]
-    says(TEXTS["02-48"], *(f"{value:.3f}" for value in (losses[0], losses.min(), losses[-1])))
-    says(TEXTS["02-48"], f"{line[losses.argmin()]:.2f}", f"{back:.2f}")
+    losses = np.array([cross_entropy(moved(Z, (2, 0), z), y) for z in line])
+    assert (np.diff(losses) < 0).all()
+    says(TEXTS["02-48"], f"{losses[0]:.3f}", f"{losses[-1]:.3f}")
 
 
 def test_02_one_weight_moves_one_logit():
