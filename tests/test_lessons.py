@@ -211,86 +211,96 @@ def test_backprop_steps_show_what_goes_in_and_comes_out():
     assert step.value == play.value == 8
 
 
-def lab_with(mistake, *net):
-    lab = make("bug_lab", *net)
-    names = [bug.name for bug in explorers.bugs.CASES]
-    lab.controls["bug"].value = next(case for case, name in enumerate(names) if name.startswith(mistake))
-    return lab
-
-
-def guesses(lab, guess):
-    lab.controls["guess"].value = guess
-    lab.controls["check"].click()
-    return repr(lab)
+def answer(lab, answers):
+    """Give the lab a set of answers at its level: steps and the line, or what is wrong with the loop."""
+    c, given = lab.controls, sorted(answers, key=lambda one: "=" in one)
+    for name, value in zip(explorers.bugs.ASKED[lab.level], [*given, "nothing"], strict=False):
+        c[name].value = value if value in [value for _, value in c[name].options] else ""
+    c["check"].click()
+    return "Right!" in repr(lab)
 
 
 def test_the_bug_lab_says_what_check_gradients_says_of_each_backward_pass():
     lab, (X, y, params) = make("bug_lab", *own_net()), own_net()
-    for case, bug in enumerate(explorers.bugs.CASES):
-        lab.controls["bug"].value = case
-        for n in (1, 12):
-            report = m.check_gradients(X[:n], y[:n], params, backward=backward_with(bug, lr=0.5))
-            wrong = ", ".join(name for name, check in report.items() if not check.ok)
-            said = lab.views["detectors"].rows[f"Gradient check, N = {n}"]
-            assert said == (f"wrong: {wrong}" if wrong else "passes"), bug
+    for number, bugs in enumerate(explorers.cases.SINGLE):
+        lab.controls["bug"].value = number
+        said = lab.views["detectors"].rows
+        at_1, at_12 = (m.check_gradients(X[:n], y[:n], params, backward=backward_with(*bugs, lr=0.5)) for n in (1, 12))
+        movable = ("G_W1", "G_b1", "G_W2", "G_b2", "G_X")
+        wrong = ", ".join(name for name in movable if not at_1[name].ok)
+        assert said["Check, N = 1"] == (f"wrong: {wrong}" if wrong else "passes"), bugs
+        for name in movable:
+            one, other = at_12[name].analytic.ravel(), at_12[name].numeric.ravel()
+            length = np.linalg.norm(one) / np.linalg.norm(other)
+            cosine = one @ other / np.linalg.norm(one) / np.linalg.norm(other)
+            words = "right" if at_12[name].ok else f"wrong: cosine {cosine:z.3f}, length × {length:.3g}"
+            assert said[f"{name}, N = 12"] == words
+
+
+def test_the_bug_labs_right_loop_trains_as_train_does_and_the_others_do_not():
+    (X, y, params), found = own_net(), {}
+    _, history = m.train(X, y, params, 0.5, 200)
+    for loop in explorers.cases.LOOPS:
+        found[loop] = explorers.detectors.examine_loop(loop, X, y, params)
+        same = len(found[loop].losses) == 201 and np.allclose(found[loop].losses, history.loss, rtol=1e-9)
+        assert same == (loop.name == "nothing"), loop
+    says = {str(explorers.detectors.facts_of_loop(one, params)) for one in found.values()}
+    assert len(says) == len({loop.name for loop in found})
 
 
 @pytest.mark.parametrize("size", [30, 1e3])
-def test_the_bug_lab_says_at_which_step_the_numbers_overflow(size):
+def test_the_bug_lab_says_that_the_numbers_overflow(size):
     X, y = m.toy_data("moons", 20, np.random.default_rng(0))
-    rows = lab_with("the sign", size * X, y).views["detectors"].rows
-    steps = int(re.search(r"overflow at step (\d+)$", rows["Loss"])[1])
-    assert rows["Accuracy"].endswith(f" after {steps - 1} steps")
+    lab = make("bug_lab", size * X, y)
+    lab.controls["bug"].value = [bugs[0].name for bugs in explorers.cases.SINGLE].index("the sign is flipped")
+    assert "then the numbers overflow" in lab.views["detectors"].rows["Training"]
 
 
-def test_the_bug_lab_marks_what_is_solved_and_nothing_else():
+def test_the_bug_lab_takes_the_truth_marks_it_as_solved_and_takes_no_other_answer():
     lab = make("bug_lab", *own_net())
-    number = lab.controls["bug"]
-    number.value = 4
-    right = "nothing" if lab.bug.name == "nothing" else {"M": "G_A1"}.get(lab.bug.symbol, lab.bug.symbol)
-    for _, guess in lab.controls["guess"].options[1:]:
-        assert ("Right!" in guesses(lab, guess)) == (guess == right), guess
-    assert [label for label, _ in number.options if "solved" in label] == ["number 5 (solved)"]
-    assert number.value == 4 and "Solved: 5." in repr(lab)
+    c, bugs = lab.controls, explorers.bugs
+    for level in bugs.LEVELS:
+        c["level"].value = level
+        for c["bug"].value in range(len(bugs.CASES[level])):
+            lines = {bugs.text_of(bug) for bug in lab.case} if level == bugs.LINE and lab.truth else set()
+            right = lab.truth | lines or {"nothing"}
+            first, *_ = bugs.ASKED[level]
+            others = [{value} for _, value in c[first].options if value and {value} != right]
+            assert not any(answer(lab, other) for other in others[::3])
+            assert answer(lab, right), (level, right)
+        assert all("solved" in label for label, _ in c["bug"].options)
 
 
 def test_no_rule_of_thumb_wins_the_bug_lab():
-    """Where questions cost, the first wrong gradient is no single question; and the kind does not follow from it."""
+    """The first wrong gradient is seldom the broken step; and where questions cost, no guess is right at once."""
     lab, bugs = make("bug_lab"), explorers.bugs
-    c, won = lab.controls, {bugs.COST: 0, bugs.KIND: 0}
-
-    for level in won:
-        c["level"].value = level
-        for case in range(len(bugs.CASES)):
-            c["bug"].value, c["kind"].value = case, "another array in a name's place"
-            if level == bugs.COST:
-                found = next(
-                    (step for step in ("G_Z", "G_A1", "G_H", "nothing") if "Right!" in guesses(lab, step)), None
-                )
-                won[level] += found is not None and lab.questions <= 1
-            else:
-                said = lab.views["detectors"].rows["Gradient check, N = 12"]
-                guess = re.findall(r"G_\w+|passes", said)[0].replace("passes", "nothing")
-                won[level] += "Right!" in guesses(lab, guess)
-    assert all(0 < n < len(bugs.CASES) / 2 for n in won.values()), won
+    c, named, guessed = lab.controls, 0, 0
+    for c["bug"].value in range(len(bugs.SINGLE)):
+        rows = lab.views["detectors"].rows
+        first = next((name[:4] for name, fact in rows.items() if name.endswith("12") and fact != "right"), "nothing")
+        named += {first.strip(",")} == (lab.truth or {"nothing"})
+    c["level"].value = bugs.COST
+    for c["bug"].value in range(len(bugs.SINGLE)):
+        guessed += any(answer(lab, {step}) for step in ("G_Z", "G_A1")) and lab.questions < 3
+    assert named < len(bugs.SINGLE) / 2 and guessed < len(bugs.SINGLE) / 2
 
 
-def test_where_the_kind_is_asked_no_other_is_right():
-    lab = lab_with("the mask is missing")
-    lab.controls["level"].value = explorers.bugs.KIND
-    for kind in lab.controls["kind"].options:
-        lab.controls["kind"].value = kind
-        assert ("Right!" in guesses(lab, "G_A1")) == (kind == "something left out or put in"), kind
+def test_the_lines_of_a_step_are_told_apart_by_what_the_detectors_say():
+    net = *m.toy_data("moons", 200, np.random.default_rng(0)), m.init_params(np.random.default_rng(18))
+    detectors, cases = explorers.detectors, explorers.cases
+    for step in cases.NINE:
+        bugs = [bug for bug in cases.BUGS + cases.OTHERS if cases.step_of(bug) == step]
+        says = {str(detectors.facts_of(detectors.examine([bug], *net))) for bug in bugs}
+        assert len(says) == len(bugs) == len(cases.lines_of(step)) > 2
 
 
-def test_where_questions_cost_each_says_little():
-    lab = lab_with("the mask is missing")
+def test_where_questions_cost_each_is_answered_alone():
+    lab = make("bug_lab", *own_net())
+    every = dict(lab.views["detectors"].rows)
     lab.controls["level"].value = explorers.bugs.COST
-    for question in lab.controls["detector"].options:
+    for number, question in enumerate(every):
+        assert lab.views["detectors"].rows[question] == "not asked" and lab.questions == number
         lab.controls["detector"].value = question
         lab.controls["ask"].click()
-    rows = lab.views["detectors"].rows
-    assert rows["Gradient check, N = 1"] == "wrong" and "Gradient check, N = 12" not in rows
-    found = [rows[f"Check of {name}, N = 12"] for name in ("G_Z", "G_H", "G_A1", "G_X")]
-    assert found == ["right", "right", "wrong", "wrong"]
-    assert f"Questions: {len(rows) + 3};" in guesses(lab, "G_X")
+    assert lab.views["detectors"].rows == every
+    assert not answer(lab, {"G_X"}) and f"Questions: {len(every) + 3};" in repr(lab)

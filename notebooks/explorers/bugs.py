@@ -1,4 +1,4 @@
-"""The bug lab: a backward pass with one wrong line, or none, to be found from what the detectors say of it."""
+"""The bug lab: a backward pass or a training loop in which something is wrong, or nothing, to be found by detectors."""
 
 import pickle
 
@@ -8,63 +8,69 @@ import numpy as np
 import mlp_helpers as mlp
 from checker import LINES
 from explorers.base import Explorer, flow
-from explorers.detectors import (
-    CASES,
-    DECOYS,
-    KINDS,
-    QUESTIONS,
-    RATE,
-    RUN_LENGTH,
-    answers_of,
-    examine,
-    facts_of,
-    kind_of,
-    train_with,
-)
+from explorers.cases import DOUBLE, LOOPS, NINE, RIGHT_LOOP, SINGLE, lines_of, step_of, text_of
+from explorers.detectors import RATE, RUN_LENGTH, examine, examine_loop, facts_of, facts_of_loop
 from explorers.views.plane import Plane
 from explorers.views.runs import Losses
 from explorers.views.words import Facts
 
-NINE = ("P", "G_Z", "G_W2", "G_b2", "G_H", "G_A1", "G_W1", "G_b1", "G_X")
-SAME_STEP = {"M": "G_A1"}  # the mask belongs to the step that uses it
-
-_, COST, KIND = LEVELS = "every detector speaks", "detectors cost: ask few", "the kind of mistake too"
+CASES = {
+    "which step is broken": SINGLE,
+    "detectors cost: ask few": SINGLE,
+    "the line, too": SINGLE,
+    "two mistakes at once": DOUBLE,
+    "the training loop": LOOPS,
+}
+ONE, COST, LINE, TWO, LOOP = LEVELS = tuple(CASES)
+ASKED = {ONE: ["guess"], COST: ["guess"], LINE: ["guess", "line"], TWO: ["guess", "second"], LOOP: ["loop"]}
+NONE = {"guess": "choose a step", "line": "choose a line", "second": "a second step", "loop": "choose what is wrong"}
 
 
 class BugLab(Explorer):
-    """At each level all backward passes can be solved; `.fewest` has the fewest questions that solved one."""
+    """At each level all cases can be solved; `.fewest` has the fewest questions that solved one."""
 
     def build(self):
         self.plane = self.views["plane"] = Plane(self.scale)
-        self.losses = self.views["losses"] = Losses(RUN_LENGTH, ("right backward pass", "this one"), self.scale)
+        self.losses = self.views["losses"] = Losses(RUN_LENGTH, ("as it should be", "this one"), self.scale)
         self.facts = self.views["detectors"] = Facts("What the detectors say")
         self.found = {}
         self._begin()
         self.add_data_and_reset()
-        steps = [("choose a step", ""), ("nothing is broken", "nothing")]
-        labels = {"G_A1": "G_A1 and its mask M"}
-        steps += [(f"{number}: {labels.get(name, name)}", name) for number, name in enumerate(NINE, start=1)]
-        bug = self.add_control(
-            "bug", widgets.Dropdown(options=self._numbers(), description="backward pass"), self._forget
-        )
-        guess = self.add_control("guess", widgets.Dropdown(options=steps, description="broken step"), self._answer)
-        kinds = ["choose a kind", *KINDS]
-        kind = self.add_control("kind", widgets.Dropdown(options=kinds, description="kind of mistake"), self._answer)
-        level = self.add_control("level", widgets.Dropdown(options=LEVELS, description="level"), self._forget)
-        detector = self.add_control("detector", widgets.Dropdown(options=QUESTIONS, description="detector"))
+        level = self.add_control("level", widgets.Dropdown(options=LEVELS, description="level"), self._change_level)
+        bug = self.add_control("bug", widgets.Dropdown(options=self._numbers(), description="number"), self._forget)
+        detector = self.add_control("detector", widgets.Dropdown(options=[*self._facts()], description="detector"))
         ask = self.add_button("ask", "Ask this detector", lambda: self.asked.add(detector.value))
+        wrong = sorted(loop.name for loop in LOOPS if loop.name != RIGHT_LOOP.name)
+        steps = [(f"{n}: {name}{' and its mask M' * (name == 'G_A1')}", name) for n, name in enumerate(NINE, start=1)]
+        guess = self._choice("guess", "broken step", [("nothing is broken", "nothing"), *steps])
+        second = self._choice("second", "and", [("no second one", "nothing"), *steps])
+        line = self._choice("line", "its line", [])
+        loop = self._choice(
+            "loop", "mistake", [("nothing is wrong", RIGHT_LOOP.name), *((name, name) for name in wrong)]
+        )
         buttons = flow(self.add_button("check", "Check my answer", self._check), self.controls["reset"])
-        left = widgets.VBox([self.controls["data"], level, bug, detector, ask, guess, kind, buttons, self.words.widget])
+        answers = [guess, second, line, loop, buttons]
+        left = widgets.VBox([self.controls["data"], level, bug, detector, ask, *answers, self.words.widget])
         left.layout.width = f"{round(310 * self.scale) + 8}px"
         return [flow(left, self.losses.widget, self.plane.widget), self.facts.widget]
 
-    @property
-    def bug(self):
-        return CASES[self.controls["bug"].value]
+    def _choice(self, name, description, options):
+        dropdown = widgets.Dropdown(options=[(NONE[name], ""), *options], description=description)
+        return self.add_control(name, dropdown, self._answer)
 
     @property
     def level(self):
-        return self.controls["level"].value
+        return self.controls["level"].value if "level" in self.controls else ONE
+
+    @property
+    def case(self):
+        """The wrong lines of the backward pass that is shown, or the training loop."""
+        return CASES[self.level][self.controls["bug"].value if "bug" in self.controls else 0]
+
+    @property
+    def truth(self):
+        """The broken steps, or what is wrong with the loop."""
+        return {self.case.name} if self.level == LOOP else {step_of(bug) for bug in self.case} - {None}
 
     @property
     def questions(self):
@@ -81,8 +87,14 @@ class BugLab(Explorer):
     def _forget(self, _=None):
         self.verdict, self.asked, self.wrong = "", set(), 0
 
+    def _change_level(self, _):
+        self.controls["bug"].options = self._numbers()
+        self.controls["bug"].value = 0
+        self._forget()
+
     def _numbers(self):
-        return [(f"number {case + 1}{' (solved)' if case in self.solved else ''}", case) for case in range(len(CASES))]
+        solved = [(" (solved)" if (self.level, n) in self.solved else "") for n in range(len(CASES[self.level]))]
+        return [(f"{n + 1}{mark}", n) for n, mark in enumerate(solved)]
 
     def _choose_data(self, name):
         super()._choose_data(name)
@@ -90,17 +102,28 @@ class BugLab(Explorer):
 
     def _reset(self):
         super()._reset()
+        self._change_level(None)
         self._begin()
 
     def sync(self):
         super().sync()
         with self._quietly():
-            bug = self.controls["bug"]
-            number, bug.options = bug.value, self._numbers()
-            bug.value = number
-        shown = {"detector": self.level == COST, "ask": self.level == COST, "kind": self.level == KIND}
-        for name, here in shown.items():
-            self.controls[name].layout.display = None if here else "none"
+            self._offer("bug", self._numbers())
+            self._offer(
+                "line", [(NONE["line"], ""), *((line, line) for line in lines_of(self.controls["guess"].value))]
+            )
+        shown = {*ASKED[self.level], *(("detector", "ask") if self.level == COST else ())}
+        for name in ("detector", "ask", *NONE):
+            self.controls[name].layout.display = None if name in shown else "none"
+
+    def _offer(self, name, options):
+        """Let a dropdown have these options, and keep its value where it is one of them."""
+        dropdown = self.controls[name]
+        value, dropdown.options = dropdown.value, options
+        values = [value for _, value in options]
+        dropdown.value = value if value in values else values[0]
+
+    # ------------------------------------------------ what is found
 
     def _once(self, function, what):
         """function(what, X, y, params), computed once for each."""
@@ -110,82 +133,102 @@ class BugLab(Explorer):
             self.found[key] = function(what, *net)
         return self.found[key]
 
-    def _findings(self):
-        return self._once(examine, self.bug)
+    def _findings(self, right=False):
+        if self.level == LOOP:
+            return self._once(examine_loop, RIGHT_LOOP if right else self.case)
+        return self._once(examine, () if right else self.case)
+
+    def _facts(self, right=False):
+        found = self._findings(right)
+        return facts_of_loop(found, self.params) if self.level == LOOP else facts_of(found)
+
+    def _telling_detectors(self):
+        """The detectors that say something else than they do of what is right."""
+        right = self._facts(right=True)
+        return [name for name, fact in self._facts().items() if fact != right[name] and name != "Training"]
+
+    # ------------------------------------------------ the answer
 
     def _check(self):
-        guess, bug = self.controls["guess"].value, self.bug
-        truth = "nothing" if bug in DECOYS else SAME_STEP.get(bug.symbol, bug.symbol)
-        if not guess:
-            self.verdict = "Choose a step first, or that nothing is broken."
+        answers = [self.controls[name].value for name in ASKED[self.level]]
+        if "" in answers and not (self.level == LINE and answers[0] == "nothing"):
+            missing = ASKED[self.level][answers.index("")]
+            self.verdict = f"Answer first: {NONE[missing]}."
             return
-        if self.level == KIND and guess != "nothing" and self.controls["kind"].value not in KINDS:
-            self.verdict = "Choose a kind of mistake too."
-            return
-        step_is_right = guess == truth
-        kind_is_right = self.level != KIND or bug in DECOYS or self.controls["kind"].value == kind_of(bug)
-        self.wrong += not (step_is_right and kind_is_right)
-        if step_is_right and not kind_is_right:
-            self.verdict = "The step is right, and the kind of mistake is another: look at length, direction and N = 1."
-        elif step_is_right:
-            case = self.controls["bug"].value
-            self.solved.add(case)
+        chosen = {answer for answer in answers if answer != "nothing" or self.level == LOOP}
+        truth = self.truth | ({text_of(bug) for bug in self.case if self.truth} if self.level == LINE else set())
+        if self.level == LINE and not chosen & self.truth:
+            chosen -= {self.controls["line"].value}  # a line of another step
+        if chosen == truth:
+            place = self.level, self.controls["bug"].value
+            self.solved.add(place)
             if self.level == COST:
-                self.fewest[case] = min(self.questions, self.fewest.get(case, self.questions))
+                self.fewest[place[1]] = min(self.questions, self.fewest.get(place[1], self.questions))
             self.verdict = f"Right! {self._tell()}"
-        elif truth == "nothing":
-            self.verdict = f"No. Every detector is silent: this line is another way to write the step. {self._tell()}"
-        elif (guess, truth) == ("G_Z", "P"):
-            self.verdict = (
-                "No, the line of G_Z is right, but it was given a wrong P. The gradient check cannot see P, "
-                "which is no gradient. Look at what must always hold."
-            )
-        elif (guess, truth) == ("P", "G_Z"):
-            self.verdict = "No, P is right: its rows sum to 1."
-        elif guess == "nothing":
-            self.verdict = f"No, something is broken. {self._hint()}"
         else:
-            self.verdict = f"No, the step for {guess} is right. {self._hint()}"
+            self.wrong += 1
+            self.verdict = f"No. {self._hint(chosen, truth)}"
 
-    def _hint(self):
-        if self._findings().wrong_at_12:
-            return "Which is the first gradient that the check at N = 12 calls wrong?"
-        return "With these numbers the mistake does no harm: take other data or parameters."
+    def _hint(self, chosen, truth):
+        if not self._telling_detectors():
+            if self.truth and self.level != LOOP:
+                return "With these numbers the mistake does no harm: take other data or parameters."
+            return f"Every detector is silent: it is right, in other words. {self._tell()}"
+        if self.level == LOOP:
+            return "Look at step 1 first: is its direction right, and its length? Then at what step 2 does otherwise."
+        if not chosen:
+            return "Something is broken."
+        if self.level == TWO:
+            right = len(chosen & truth)
+            return "Both are needed." if chosen < truth else f"{right or 'None'} of what you chose is broken."
+        if chosen & self.truth:
+            return "The step is right, but another line stands there: look at direction, length, and one example."
+        if (chosen, self.truth) == ({"G_Z"}, {"P"}):
+            return "The line of G_Z is right, but it was given a wrong P. What do the rows of P sum to?"
+        if (chosen, self.truth) == ({"P"}, {"G_Z"}):
+            return "P is right: its rows sum to 1."
+        (guess,) = chosen & {*NINE}
+        return f"The step for {guess} is right. Which gradients are wrong, and what do all of them come from?"
 
     def _tell(self):
-        """Show the line, the mended line, and what gave it away."""
-        bug, found = self.bug, self._findings()
-        line = f"The line reads {bug.symbol} = {bug.line}."
-        if bug in DECOYS:
-            return f"{line} That is the same as {bug.symbol} = {LINES[bug.symbol]}."
-        clues = [f"the check at N = 12 is first wrong at {name}" for name in found.wrong_at_12[:1]]
-        if found.cosine > 0.999 and abs(found.ratio - 1) > 1e-3:
-            clues.append(f"the direction is right, but the length is {found.ratio:.3g} times the right one")
-        clues += found.broken
-        return (
-            f"{line} It should read {bug.symbol} = {LINES[bug.symbol]}: {bug.name.format(e=0, lr=RATE)}. "
-            f"What gave it away: {'; '.join(clues) or 'nothing, since with these numbers it does no harm'}."
+        """Show the lines, the right ones, and which detectors gave them away."""
+        gave = (
+            "; ".join(name.removesuffix(", N = 12") for name in self._telling_detectors())
+            or "nothing, since with these numbers it does no harm"
         )
+        if self.level == LOOP:
+            step = "; ".join(self.case.lines)
+            if self.case.name == RIGHT_LOOP.name:
+                return f"Each step reads {step}. That is as it should be."
+            return f"Each step reads {step}: {self.case.name}. What gave it away: {gave}."
+        if not self.truth:
+            (bug,) = self.case
+            return f"The line reads {text_of(bug)}. That is the same as {bug.symbol} = {LINES[bug.symbol]}."
+        lines = [f"The line reads {text_of(b)}. It should read {LINES[b.symbol]}: {b.name}." for b in self.case]
+        return " ".join([*lines, f"What gave it away: {gave}."])
+
+    # ------------------------------------------------ what is shown
 
     def frame(self):
         self.plane.set_limit(self.limit)
 
     def draw(self):
-        found, asking = self._findings(), self.level == COST
-        facts = answers_of(found) if asking else facts_of(found)
-        seen = self.asked if asking else facts
-        right_losses, _ = self._once(train_with, mlp.backward)
-        alt = f"Loss over {RUN_LENGTH} steps: {right_losses[-1]:.3f} at the end with the right backward pass"
-        alt += f", {found.losses[-1]:.4g} with this one." if "Loss" in seen else ". Ask for the loss of this one."
-        runs = (right_losses, found.losses if "Loss" in seen else found.losses[:1])
-        self.losses.show(alt, runs, 2 * max(1.0, right_losses[0]))
+        found, facts = self._findings(), self._facts()
+        seen = self.asked if self.level == COST else facts
+        right = self._findings(right=True).losses
+        alt = f"Loss over {RUN_LENGTH} steps with rate {RATE}: {right[-1]:.3f} at the end as it should be"
+        alt += (
+            f", {found.losses[-1]:.4g} with this one." if "Training" in seen else ". Ask for the training of this one."
+        )
+        runs = (right, found.losses if "Training" in seen else found.losses[:1])
+        self.losses.show(alt, runs, 2 * max(1.0, right[0]))
         self.plane.show(f"The plane with {len(self.X)} points to learn.", self.X, self.y)
         self.facts.show({name: fact if name in seen else "not asked" for name, fact in facts.items()})
 
     def describe(self):
-        number = self.controls["bug"].value + 1
-        solved = ", ".join(str(case + 1) for case in sorted(self.solved)) or "none yet"
-        lines = [f"Backward pass {number} of {len(CASES)}. Solved: {solved}."]
+        what = "Training loop" if self.level == LOOP else "Backward pass"
+        solved = ", ".join(str(n + 1) for level, n in sorted(self.solved) if level == self.level) or "none yet"
+        lines = [f"{what} {self.controls['bug'].value + 1} of {len(CASES[self.level])}. Solved: {solved}."]
         if self.level == COST:
             best = ", ".join(f"number {case + 1} with {n}" for case, n in sorted(self.fewest.items())) or "none yet"
             lines.append(f"Questions: {self.questions}; a wrong answer counts as three. Fewest that solved it: {best}.")
@@ -198,7 +241,7 @@ class BugLab(Explorer):
 
 
 def bug_lab(X=None, y=None, params=None, scale=None):
-    """Choose a backward pass, read what each detector says, and say which of the nine steps is broken, if any.
+    """Choose a backward pass or a training loop, read what each detector says, and say what is broken, if anything.
 
     X (N, 2) with N of 12 or more, y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is that of set_scale.
     Raises ValueError, TypeError for a bad X, y, params or scale. Derivation, section 5.

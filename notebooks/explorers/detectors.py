@@ -1,120 +1,66 @@
-"""What there is to find in the bug lab, and what each detector says of a backward pass."""
+"""What each detector says of a backward pass with wrong lines, or of a training loop."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 import mlp_helpers as mlp
-from checker import LINES, Mistake, backward_with, edits_of, run_lines
+from checker import backward_with, run_lines
 
 RUN_LENGTH, RATE = 200, 0.5
-KINDS = {  # the kinds of mistakes, and the wrong lines of each that the lab shows, of all edits of a line
-    "a factor of N or C": ["G_Z = P - Y", "G_Z = (P - Y) / N / N", "G_Z = (P - Y) / P.size"],
-    "turned round: a sign, the labels, the mask": [
-        "G_Z = (Y - P) / N",
-        "G_Z = (P - Y[:, ::-1]) / N",
-        "M = A1 <= 0",
-    ],
-    "another array in a name's place": [
-        "G_W2 = G_Z.T @ A1",
-        "G_H = G_Z @ (W2 - lr * G_W2)",
-        "G_H = G_Z @ G_W2",
-        "M = G_H > 0",
-        "G_A1 = G_H * H",
-        "G_X = G_A1 @ G_W1",
-    ],
-    "a reshape in place of a transpose": [
-        "G_W2 = G_Z.reshape(G_Z.T.shape) @ H",
-        "G_W1 = G_A1.reshape(G_A1.T.shape) @ X",
-    ],
-    "a sum: its axis, a mean, only some examples": [
-        "P = softmax(Z.T).T",
-        "G_Z = (P - Y) / N * (np.arange(N) == N - 1)[:, None]",
-        "G_b2 = G_Z.mean(axis=0)",
-        "G_b1 = G_A1.mean(axis=0)",
-    ],
-    "something left out or put in": ["G_Z = (P - Y) * P * (1 - P) / N", "G_Z = P / N", "G_A1 = G_H"],
-}
-KIND_OF = {line: kind for kind, lines in KINDS.items() for line in lines}
-
-
-def _bug(text):
-    symbol, line = text.split(" = ", 1)
-    return next(bug for bug in edits_of(symbol) if bug.line == line)
-
-
-BUGS = sorted(map(_bug, KIND_OF), key=lambda bug: [*LINES].index(bug.symbol))
-DECOYS = [
-    Mistake("nothing", "G_Z", "P / N - Y / N"),
-    Mistake("nothing", "G_W2", "np.einsum('ik,ij->kj', G_Z, H)"),
-    Mistake("nothing", "G_A1", "np.where(H > 0, G_H, 0)"),
-]
-CASES = [(BUGS + DECOYS)[index] for index in np.random.default_rng(8).permutation(len(BUGS) + len(DECOYS))]
-
-
-DETECTORS = (
-    "Shapes",
-    "Loss",
-    "Accuracy",
-    "Gradient check, N = 1",
-    "Gradient check, N = 12",
-    "Direction",
-    "Length",
-    "What must always hold",
-)
-AT_12 = {f"Check of {name}, N = 12": name for name in mlp.Backward._fields if name != "M"}
-QUESTIONS = (*(name for name in DETECTORS if name != "Gradient check, N = 12"), *AT_12)
-
-
-def kind_of(bug):
-    """Return what kind of mistake a bug is; None for a right line."""
-    return KIND_OF.get(f"{bug.symbol} = {bug.line}")
+MOVABLE = ("G_W1", "G_b1", "G_W2", "G_b2", "G_X")  # what can be moved from outside, and so be checked in any program
+LOOKED_AT = (1, 2, 3, 10)  # steps of a training loop
 
 
 class Findings(NamedTuple):
-    """What the detectors say of a backward pass; wrong_at lists the gradients that a check calls wrong."""
+    """What the detectors find of a backward pass: wrong_at_1 and wrong_at_12 name the gradients that a check of
+    MOVABLE with so many examples calls wrong; beside has (cosine, ratio of lengths) of each with the measured one at
+    12, or None where every entry is on a kink; values are those of its lines there.
+    """
 
     shapes_fit: bool
     losses: list
     accuracy: float
     wrong_at_1: list
     wrong_at_12: list
-    cosine: float
-    ratio: float
-    broken: list
+    beside: dict
+    values: dict
 
 
-def examine(bug, X, y, params):
-    """Run every detector on a backward pass in which one line is the bug's; it learns from all of X, y."""
-    backward = backward_with(bug, lr=RATE)
+def examine(bugs, X, y, params):
+    """Run every detector on a backward pass with these wrong lines; it learns from all of X, y."""
+    backward = backward_with(*bugs, lr=RATE)
     small = X[:12], y[:12], params
-    found, right = backward(*small), mlp.backward(*small)
-    shapes_fit = all(np.shape(a) == np.shape(b) for a, b in zip(found, right, strict=True))
-    losses, trained = train_with(backward, X, y, params)
-    at_1, at_12 = (_wrong(mlp.check_gradients(X[:n], y[:n], params, backward=backward)) for n in (1, 12))
-    ours, true = (
-        np.concatenate([getattr(b, f"G_{name}").ravel() for name in mlp.Params._fields]) for b in (found, right)
-    )
-    length, right_length = np.linalg.norm(ours), np.linalg.norm(true)
+    right = mlp.backward(*small)
+    shapes_fit = all(np.shape(a) == np.shape(b) for a, b in zip(backward(*small), right, strict=True))
+    losses, trained = train_with(lambda now: mlp.sgd_step(now, backward(X, y, now), RATE), X, y, params)
+    at_1, at_12 = (mlp.check_gradients(X[:n], y[:n], params, backward=backward) for n in (1, 12))
     return Findings(
         shapes_fit,
         losses,
         mlp.accuracy(X, y, trained),
-        at_1,
-        at_12,
-        float(ours @ true / (length * right_length)) if length and right_length else 0.0,
-        float(length / right_length) if right_length else 0.0,
-        _broken(bug, *small),
+        _wrong(at_1),
+        _wrong(at_12),
+        {name: _slopes(at_12[name]) for name in MOVABLE},
+        run_lines(*small, *bugs, lr=RATE),
     )
 
 
+def _slopes(check):
+    return None if check.ok is None else compared(check.analytic, check.numeric)
+
+
+def _wrong(report):
+    return [name for name in MOVABLE if report[name].ok is False]
+
+
 @np.errstate(over="ignore", invalid="ignore")
-def train_with(backward, X, y, params):
-    """Train until the end, or until the numbers overflow; return the losses, and the last finite parameters."""
+def train_with(step, X, y, params):
+    """Take step(params) until the end, or until the numbers overflow; return the losses, and the last parameters."""
     losses, reached = [mlp.loss(X, y, params)], params
     try:
         for _ in range(RUN_LENGTH):
-            params = mlp.sgd_step(reached, backward(X, y, reached), RATE)
+            params = step(reached)
             loss = mlp.loss(X, y, params)
             if loss == np.inf:
                 break
@@ -125,46 +71,106 @@ def train_with(backward, X, y, params):
     return losses, reached
 
 
-def _wrong(report):
-    return [name for name, check in report.items() if check.ok is False]
-
-
-def _broken(bug, X, y, params):
-    """Say what is wrong of the things that must always hold."""
-    values = run_lines(X, y, params, bug, e=0, lr=RATE)
-    off = values["G_A1"][values["A1"] <= 0]
-    broken = {
-        "the rows of P do not sum to 1": not np.allclose(values["P"].sum(axis=1), 1),
-        "the rows of G_Z do not sum to 0": not np.allclose(values["G_Z"].sum(axis=1), 0),
-        "an entry of G_Z is beyond ±1/N": np.abs(values["G_Z"]).max() > 1 / len(X) + 1e-12,
-        "G_Z is not below 0 at the true label": bool((values["G_Z"][np.arange(len(X)), y] >= 0).any()),
-        "G_A1 is not 0 where A1 ≤ 0": bool(off.any()),
-    }
-    return [what for what, true in broken.items() if true]
+def compared(one, other):
+    """Return the cosine of the angle between two arrays, each as a vector, and the ratio of their lengths."""
+    length, other_length = np.linalg.norm(one), np.linalg.norm(other)
+    if not length or not other_length:
+        return 0.0, 0.0
+    return float(np.vdot(one, other) / (length * other_length)), float(length / other_length)
 
 
 def facts_of(found):
-    """Say what each detector found: its name → its words."""
-    ending = "" if len(found.losses) > RUN_LENGTH else f", then the numbers overflow at step {len(found.losses)}"
-    said = (
-        "all fit" if found.shapes_fit else "some do not fit",
-        f"{found.losses[0]:.4g} at the start, {found.losses[-1]:.4g} at the end{ending}",
-        f"{found.accuracy:.1%} after {len(found.losses) - 1} steps",
-        _say_check(found.wrong_at_1),
-        _say_check(found.wrong_at_12),
-        f"cosine {found.cosine:.3f} with the right gradient of the parameters, N = 12",
-        f"{found.ratio:.3f} times the right one, N = 12",
-        "holds" if not found.broken else "; ".join(found.broken),
+    """Say what each detector found of a backward pass: its name → its words."""
+    facts = {
+        "Shapes": "all fit" if found.shapes_fit else "some do not fit",
+        "Training": _say_training(found),
+        "Check, N = 1": f"wrong: {', '.join(found.wrong_at_1)}" if found.wrong_at_1 else "passes",
+    }
+    for name, beside in found.beside.items():
+        right = "right" if beside else "not judged: on a kink"
+        facts[f"{name}, N = 12"] = f"wrong: {_beside(beside)}" if name in found.wrong_at_12 else right
+    P, G_Z, y, N = (found.values[name] for name in ("P", "G_Z", "y", "N"))
+    below = (G_Z[np.arange(N), y] < 0).sum()
+    facts["P"] = f"rows sum to {_range(P.sum(axis=1))}, columns to {_range(P.sum(axis=0))}"
+    facts["G_Z"] = f"rows sum to {_range(G_Z.sum(axis=1))}; below 0 at the true label in {below} of {N}"
+    on, G_H, G_A1 = found.values["A1"] > 0, found.values["G_H"], found.values["G_A1"]
+    passed, stopped = (G_A1 == G_H)[on].sum(), (G_A1 == 0)[~on].sum()
+    facts["The gate"] = (
+        f"where A1 > 0, G_A1 is G_H in {passed} of {on.sum()}; elsewhere it is 0 in {stopped} of {(~on).sum()}"
     )
-    return dict(zip(DETECTORS, said, strict=True))
+    return facts
 
 
-def answers_of(found):
-    """Say what each question gets for an answer: its name → its words. The checks do not say where it goes wrong."""
-    facts = facts_of(found) | {"Gradient check, N = 1": "wrong" if found.wrong_at_1 else "passes"}
-    facts |= {question: "wrong" if name in found.wrong_at_12 else "right" for question, name in AT_12.items()}
-    return {question: facts[question] for question in QUESTIONS}
+def _say_training(found):
+    ending = "" if len(found.losses) > RUN_LENGTH else ", then the numbers overflow"
+    run = f"{found.losses[0]:.4g} at the start, {found.losses[-1]:.4g} after {len(found.losses) - 1} steps{ending}"
+    return f"loss {run}; right on {found.accuracy:.1%}"
 
 
-def _say_check(wrong):
-    return f"wrong: {', '.join(wrong)}" if wrong else "passes"
+def _beside(compared):
+    cosine, ratio = compared
+    return f"cosine {cosine:z.3f}, length × {ratio:.3g}" if ratio else "of length 0"
+
+
+def _range(numbers):
+    low, high = (f"{number:z.3f}" for number in (numbers.min(), numbers.max()))
+    return low if low == high else f"{low} … {high}"
+
+
+class LoopFindings(NamedTuple):
+    """What the detectors find of a training loop: places are the vectors of all parameters, from the start on."""
+
+    losses: list
+    accuracy: float
+    places: list
+    slopes: list
+
+
+def examine_loop(loop, X, y, params):
+    """Run a training loop, and keep the first places and the gradients there."""
+
+    def gradient(theta, X, y):
+        return vector(mlp.backward(X, y, params_at(theta, params)), "G_")
+
+    theta = vector(params)
+    names = {"theta": theta, "start": theta, "g": 0 * theta, "gradient": gradient, "X": X, "y": y, "lr": RATE}
+    names |= {"rng": np.random.default_rng(0), "W1": params.W1, "b1": params.b1}
+    code, places = compile("\n".join(loop.lines), "loop", "exec"), [theta]
+
+    def step(_):
+        exec(code, names)
+        places.append(names["theta"])
+        return params_at(names["theta"], params)
+
+    losses, trained = train_with(step, X, y, params)
+    places = places[: min(max(LOOKED_AT) + 1, len(losses))]
+    return LoopFindings(losses, mlp.accuracy(X, y, trained), places, [gradient(place, X, y) for place in places])
+
+
+def vector(of, prefix=""):
+    """Return the four parameters, or their gradients, as one vector."""
+    return np.concatenate([getattr(of, prefix + name).ravel() for name in mlp.Params._fields])
+
+
+def params_at(theta, like):
+    """Return a vector's numbers as Params of the same shapes as like."""
+    parts = np.split(theta, np.cumsum([value.size for value in like])[:-1])
+    return mlp.Params(*(part.reshape(value.shape) for part, value in zip(parts, like, strict=True)))
+
+
+def facts_of_loop(found, params):
+    """Say what each detector found of a training loop: its name → its words."""
+    steps = dict(enumerate(np.diff(found.places, axis=0), start=1))
+    facts = {"Gradient check": "passes", "Training": _say_training(found)}
+    for n in LOOKED_AT:
+        words = (
+            _beside(compared(steps[n], -RATE * found.slopes[n - 1])) if n in steps else "the numbers overflow before"
+        )
+        facts[f"Step {n}, by −lr · gradient"] = words
+    for n in (2, 3):
+        words = _beside(compared(steps[n], steps[n - 1])) if n in steps else "the numbers overflow before"
+        facts[f"Step {n}, by step {n - 1}"] = words
+    first, last = (params_at(found.places[n], params) for n in (0, -1))
+    moved = [name for name in params._fields if (getattr(first, name) != getattr(last, name)).any()]
+    facts["What moves in ten steps"] = ", ".join(moved) or "nothing"
+    return facts
