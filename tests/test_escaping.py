@@ -61,7 +61,7 @@ def test_what_a_picture_says_is_text():
     picture.paint(EVIL, words)
     page = read(picture.widget.value)
     assert [part["aria-label"] for part in page.find_all("svg")] == [EVIL] and page.get_text().count(EVIL) == 3
-    root = ElementTree.fromstring(snapshot([picture], EVIL))
+    root = ElementTree.fromstring(snapshot([(0, 0, picture.width, picture.height, picture.content)], EVIL))
     assert root.get("aria-label") == EVIL
     assert [part.get("data-touch") for part in root.iter() if part.get("data-touch")] == [EVIL]
 

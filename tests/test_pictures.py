@@ -334,6 +334,6 @@ def test_the_strip_marks_where_a_notebook_is():
     assert sorted(here) == ["G_H", "G_W2", "G_b2"]
     assert all(name in repr(still) and name in strip.alt for name in here)
     names = {strip.label(box).removeprefix("G_") for box in strip.all("box")}
-    assert names == {*m.Params._fields, "X", "A1", "H", "Z", "P", "L"}
-    with pytest.raises(ValueError, match=r"expected some of X, .*, got 'G_Q'"):
+    assert names == {*m.Params._fields, "X", "A1", "M", "H", "Z", "P", "Y", "L"}
+    with pytest.raises(ValueError, match=r"expected some of .*W1, .*, got 'G_Q'"):
         explorers.where_we_are("G_Z", "G_Q")

@@ -13,10 +13,9 @@ from explorers.predict import closer_question, loss_question, on_question, sign_
 from explorers.views.curve import Curve
 from explorers.views.graph import Graph
 from explorers.views.plane import Plane
-from explorers.views.strip import Strip
 from explorers.views.tables import Equation, hand_of, matrix_html
 from explorers.views.words import zero
-from explorers.way import WAY
+from explorers.way import way
 
 # what comes out, its equation, and what goes in with the operators between; its line of code is in LINES
 NINE_STEPS = [
@@ -39,7 +38,7 @@ class BackpropExplorer(NetworkExplorer):
         self.plane = self.views["plane"] = Plane(self.scale)
         self.network = self.views["network"] = Graph(len(self.params.b1), ("W1", "W2"), self.scale)
         self.curve = self.views["curve"] = Curve("loss L", self.scale)
-        self.strip = self.views["strip"] = Strip(WAY, self.scale)
+        self.strip = self.views["strip"] = way(self.scale)
         self.equation = self.views["step"] = Equation()
         self._drawn_step = None
         parameters = [

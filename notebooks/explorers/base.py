@@ -318,8 +318,12 @@ class Explorer(Hands, widgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs):
         data = super()._repr_mimebundle_(**kwargs)
-        pictures = [view for view in self.views.values() if isinstance(view, Picture)]
-        return data | {"text/plain": repr(self), "image/svg+xml": snapshot(pictures, repr(self))}
+        parts, left = [], 0
+        for view in self.views.values():
+            if isinstance(view, Picture):
+                parts.append((left, 0, view.width, view.height, view.content))
+                left += view.width + 12
+        return data | {"text/plain": repr(self), "image/svg+xml": snapshot(parts, repr(self))}
 
 
 def flow(*children):

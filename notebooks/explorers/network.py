@@ -145,20 +145,25 @@ class NetworkExplorer(PredictingExplorer):
     def show_plane(self, alt, hinges=True, regions=False, arrows=None):
         """Show the batch in `.plane`, with all hinge lines and the chosen unit's on side, and the class regions."""
         alt = f"The plane with {len(self.X)} points, and {alt}"
-        given = {"arrows": arrows}
+        given = {"arrows": arrows, "lines": (self.params.W1, self.params.b1), "hinges": hinges}
         if hinges:
             w, b = self.params.W1[self.unit], self.params.b1[self.unit]
             alt += f" Unit {self.unit} is on where ({w[0]:z.2f}) x1 + ({w[1]:z.2f}) x2 + ({b:z.2f}) > 0."
-            given |= {"lines": (self.params.W1, self.params.b1), "unit": self.unit, "held": self._held}
+            given |= {"unit": self.unit, "held": self._held}
         if regions:
-            Z = mlp.forward(self.plane.grid(), self.params).Z
-            given["margin"] = Z[:, 1] - Z[:, 0]
+            given["margin"] = partial(margin, self.params)
         self.plane.show(alt, self.X, self.y, self.example, **given)
 
     def say_point(self):
         i = self.example
         x = f"({self.X[i, 0]:z.2f}, {self.X[i, 1]:z.2f})"
         return f"Example {i}: x = {x}, label {self.y[i]}. Loss of the batch: {self.values['loss']:.4f}."
+
+
+def margin(params, points):
+    """How far class 1 is ahead at points (m, 2): z1 − z0."""
+    z0, z1 = mlp.forward(points, params).Z.T
+    return z1 - z0
 
 
 def group(title, *controls):

@@ -1,29 +1,73 @@
-"""What a notebook keeps of an explorer: its pictures side by side, with its state in words below, as one SVG."""
+"""What a notebook keeps of an explorer: its screen, with its state in words below, as one SVG."""
 
 import textwrap
 from html import escape
 
-from explorers.page import file
+from explorers.page import DEEPEST, ON_CELL, file
 from explorers.views.colors import LIGHT, variables
-from explorers.views.svg import text
+from explorers.views.svg import coordinate, text
+from explorers.views.tables import LEVELS
 
 LETTER, LINE = 6.4, 17  # CSS pixels: how wide a letter is, about, and how high a line
+LABELS, TITLE = 18, 14  # CSS pixels of a grid: how wide the names of its rows are, and how high its title
 
 
-def snapshot(pictures, words):
-    """Return pictures side by side, and words below, as an SVG document at scale 1, in the colours of a light page."""
-    parts, left, height = [], 0, 0
-    for picture in pictures:
-        parts.append(f'<svg x="{left}" width="{picture.width}" height="{picture.height}">{picture.content}</svg>')
-        left, height = left + picture.width + 12, max(height, picture.height)
-    width = max(left, 480)
-    for line in (part for said in words.split("\n") for part in textwrap.wrap(said, int(width / LETTER))):
+def snapshot(parts, words):
+    """Return parts, and words below, as an SVG document at scale 1, in the colours of a light page.
+
+    Each part is its place and size, left, top, width, height, and its content as SVG.
+    """
+    drawn = "".join(
+        f'<svg x="{left}" y="{top}" width="{width}" height="{height}">{content}</svg>'
+        for left, top, width, height, content in parts
+    )
+    width = max(480, *(left + width for left, _, width, _, _ in parts))
+    height, said = max(top + height for _, top, _, height, _ in parts), []
+    for line in (part for one in words.split("\n") for part in textwrap.wrap(one, int(width / LETTER))):
         height += LINE
-        parts.append(text(6, height, line, "start"))
+        said.append(text(6, height, line, "start"))
     size = f'viewBox="0 0 {width} {height + 8}" width="{width}" height="{height + 8}"'
-    style = f"<style>.bp-picture{{{variables(LIGHT)}}}{file('picture.css')}</style>"
+    shares = "".join(
+        f".p{level},.n{level}{{--bp-share:{DEEPEST * level / LEVELS:.3f}}}" for level in range(1, LEVELS + 1)
+    )
+    themes = f".bp-picture{{{variables(LIGHT)};--bp-on-cell:{ON_CELL}}}"
     sheet = f'<rect class="paper" width="{width}" height="{height + 8}"/>'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="bp-picture" role="img" aria-label="{escape(words)}" {size}>'
-        f"<title>{escape(words)}</title>{style}{sheet}{''.join(parts)}</svg>"
+        f"<title>{escape(words)}</title><style>{themes}{shares}{file('picture.css')}</style>{sheet}"
+        f"{drawn}{''.join(said)}</svg>"
     )
+
+
+def grid_svg(left, top, title, texts, shades, rows, columns, chosen_row=None, chosen_column=None, cell=(33, 15)):
+    """Write a matrix as SVG: a line of title, a line of the columns' names if there are any, a line for each row.
+
+    texts and shades are lists of rows; a shade is the class of a cell's colour, or "". rows are their names.
+    """
+    wide, high = cell
+    across, down = left + LABELS, top + TITLE + (high if columns else 0)
+    symbol, _, meaning = title.partition(" ")
+    said = f"<tspan class='b'>{escape(symbol)}</tspan> {escape(meaning)}"
+    out = [f"<text class='start' x='{left}' y='{top + 11}'>{said}</text>"]
+    ways = {}
+    for row, line in enumerate(shades):
+        for column, shade in enumerate(line):
+            if shade:
+                corner = f"M{coordinate(across + wide * column)} {coordinate(down + high * row)}"
+                ways.setdefault(shade, []).append(f"{corner}h{wide}v{high}h-{wide}z")
+    out += [f"<path class='cell {shade}' d='{''.join(drawn)}'/>" for shade, drawn in sorted(ways.items())]
+    ends = [coordinate(across + wide * (column + 1) - 2) for column in range(len(texts[0]))]
+    lines = [("", columns)] if columns else []
+    lines += zip(rows, texts, strict=True)
+    for row, (name, cells) in enumerate(lines):
+        spans = "".join(f"<tspan x='{x}'>{escape(str(said))}</tspan>" for x, said in zip(ends, cells, strict=True))
+        label = f"<tspan x='{coordinate(across - 4)}'>{escape(str(name))}</tspan>" if str(name) else ""
+        out.append(f"<text class='end' y='{coordinate(top + TITLE + high * row + high - 4)}'>{label}{spans}</text>")
+    if chosen_row is not None:
+        out.append(
+            f"<path class='frame' d='M{left} {down + high * chosen_row}h{LABELS + wide * len(ends)}v{high}H{left}z'/>"
+        )
+    if chosen_column is not None:
+        corner = f"M{across + wide * chosen_column} {down - (high if columns else 0)}"
+        out.append(f"<path class='frame' d='{corner}h{wide}V{down + high * len(texts)}h-{wide}z'/>")
+    return "".join(out)

@@ -1,5 +1,6 @@
 """Training: each parameter moves a little against its gradient, again and again."""
 
+from functools import partial
 from typing import NamedTuple
 
 import ipywidgets as widgets
@@ -8,6 +9,7 @@ import numpy as np
 import mlp_helpers as mlp
 from explorers.base import AS_GIVEN, flow
 from explorers.hands import within
+from explorers.network import margin
 from explorers.predict import PredictingExplorer, change_question, loss_question
 from explorers.views.plane import Plane
 from explorers.views.runs import Run
@@ -174,10 +176,9 @@ class TrainingExplorer(PredictingExplorer):
         self.run.set_top(1.5 * max(1.0, self.path[0].loss))
 
     def draw(self):
-        Z = mlp.forward(self.plane.grid(), self.params).Z
         alt = f"The plane with {len(self.X)} points, the class regions and the decision boundary. {self.say_step()}"
         lines = self.params.W1, self.params.b1
-        self.plane.show(alt, self.X, self.y, lines=lines, margin=Z[:, 1] - Z[:, 0])
+        self.plane.show(alt, self.X, self.y, lines=lines, margin=partial(margin, self.params))
         alt = f"Loss, accuracy and gradient lengths along the run. {self.say_step()}"
         known = self.path[: self.shown + 1] if self.predictor.waiting else self.path
         losses, rights, norms = ([getattr(step, part) for step in known] for part in ("loss", "right", "norms"))

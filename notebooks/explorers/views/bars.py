@@ -9,9 +9,9 @@ from explorers.views.svg import Frame, nice_limit, path, shape, text
 class Bars(Picture):
     """One bar for each term, and a last one for their sum."""
 
-    def __init__(self, n, scale, width=340, height=230):
+    def __init__(self, n, scale, width=330, height=170):
         super().__init__(width, height, scale)
-        self.frame, self._framed = Frame(56, 8, width - 68, height - 44, (-0.7, n + 1.7), (-1, 1)), None
+        self.frame, self._framed = Frame(46, 16, width - 52, height - 48, (-0.7, n + 1.7), (-1, 1)), None
 
     def reframe(self):
         self._framed = None
@@ -38,5 +38,5 @@ class Bars(Picture):
             if index < n:
                 column = {"x": x - wide / 2, "y": self.frame.top, "width": wide, "height": self.frame.height}
                 content.append(shape("rect", "area", f"bar {index}", **column))
-        content.append(text(self.frame.left + self.frame.width / 2, bottom + 29, "example i", "title"))
+        content.append(text(self.frame.left + self.frame.width / 2, bottom + 28, "example i", "title"))
         self.paint(alt, "".join(content), self.frame)

@@ -3,15 +3,15 @@
 import numpy as np
 
 from explorers.views.picture import Picture
-from explorers.views.svg import Frame, nice_range, path, shape, straightened
+from explorers.views.svg import Frame, nice_range, path, shape, thinned
 
 
 class Curve(Picture):
     """A curve, a point on it that a hand can take, and the tangent there."""
 
-    def __init__(self, ylabel, scale, width=340, height=250):
+    def __init__(self, ylabel, scale, width=300, height=196):
         super().__init__(width, height, scale)
-        self.ylabel, self.frame, self._framed = ylabel, Frame(56, 8, width - 68, height - 44), None
+        self.ylabel, self.frame, self._framed = ylabel, Frame(44, 16, width - 54, height - 48), None
 
     def reframe(self):
         self._framed = None
@@ -24,7 +24,7 @@ class Curve(Picture):
             self._framed, self.frame.x = framed, (float(xs[0]), float(xs[-1]))
             margin = 0.05 * (ys.max() - ys.min()) + 0.02
             self.frame.y = nice_range(min(ys.min(), value) - margin, max(ys.max(), value) + margin)
-        curve = straightened(self.frame.at(np.stack([xs, ys], axis=1)))
+        curve = thinned(self.frame.at(np.stack([xs, ys], axis=1)))
         reach = np.array([xs[0], xs[-1]])
         tangent = self.frame.at(np.stack([reach, value + slope * (reach - at)], axis=1))
         ((x, y),) = self.frame.at([(at, value)])

@@ -8,6 +8,7 @@ from explorers.views.picture import Picture
 from explorers.views.svg import handle, path, shape, text
 from explorers.views.tables import shades
 
+OUTER = 68  # CSS pixels from the edge to the outer nodes: room for what is said beside them
 WIDTHS = 4  # how wide an edge can be, from 1 to this many, for its size
 
 
@@ -31,18 +32,20 @@ class Look(NamedTuple):
 class Graph(Picture):
     """Two inputs, n hidden units, two outputs: a solid edge is above 0, a dashed one below, a wide one large."""
 
-    def __init__(self, n_hidden, edges, scale, width=380, height=350):
+    def __init__(self, n_hidden, edges, scale, width=300, height=200):
         """edges are the names of its two matrices, by which a hand takes an edge."""
         super().__init__(width, height, scale)
-        self.apart = (height - 34) // n_hidden or (height - 34) / n_hidden
-        middle, pair = 24 + (height - 34) / 2, (height - 34) / 4
-        self.ups = [middle - pair, middle + pair]
+        top, room = 18, height - 22
+        self.apart = room // n_hidden or room / n_hidden
+        ups = [top + room * share for share in (0.25, 0.75)]
         self.places = [
-            np.array([(84.0, up) for up in self.ups]),
-            np.array([(width / 2, 24 + self.apart * unit + self.apart // 2) for unit in range(n_hidden)]),
-            np.array([(width - 84.0, up) for up in self.ups]),
+            np.array([(OUTER, up) for up in ups]),
+            np.array(
+                [(width / 2, top + (room - self.apart * (n_hidden - 1)) / 2 + self.apart * n) for n in range(n_hidden)]
+            ),
+            np.array([(width - OUTER, up) for up in ups]),
         ]
-        self.radius = min(9.0, 0.46 * self.apart)
+        self.radii = [9.0, min(9.0, 0.46 * self.apart), 9.0]
         self.lines = [self._lines(layer, name) for layer, name in enumerate(edges)]
 
     def show(self, alt, look, titles, said, touches, unit, moving=""):
@@ -51,15 +54,15 @@ class Graph(Picture):
         touches are the words of a hand that takes a node of each layer.
         moving is the class of numbers that have just come: they fade in, where a person has not asked for less motion.
         """
-        content = [text(x, 12, title) for (x, _), title in zip((p[0] for p in self.places), titles, strict=True)]
+        content = [text(x, 11, title) for (x, _), title in zip((p[0] for p in self.places), titles, strict=True)]
         content.append(self._edges(look, unit, moving))
         for layer, places in enumerate(self.places):
             content += self._nodes(look, layer, places, touches[layer], unit, moving)
         outer = [*self.places[0], *self.places[2]]
         for (x, up), lines, align in zip(outer, said, ("end", "end", "start", "start"), strict=True):
-            away = -15 if align == "end" else 15
-            first = up + 4 - 7 * (len(lines) - 1)
-            content += [text(x + away, first + 14 * n, line, align) for n, line in enumerate(lines)]
+            away = -14 if align == "end" else 14
+            first = up + 4 - 6.5 * (len(lines) - 1)
+            content += [text(x + away, first + 13 * n, line, align) for n, line in enumerate(lines)]
         self.paint(alt, "".join(content))
 
     def _edges(self, look, unit, moving):
@@ -97,6 +100,9 @@ class Graph(Picture):
                 classes += ["lit" if look.lit and on[n] else "", "" if on[n] else "shut", "chosen" if n == unit else ""]
             if numbers is not None and moving:
                 classes.append(f"{moving} l{layer}")
-            yield shape("circle", " ".join(filter(None, classes)), touch.format(n), cx=x, cy=up, r=self.radius)
-            if middle and self.radius > 7:
+            yield shape("circle", " ".join(filter(None, classes)), touch.format(n), cx=x, cy=up, r=self.radii[layer])
+            if middle and self.radii[1] > 7:
                 yield text(x, up + 4, n)
+        if middle and self.radii[1] <= 7:
+            x, up = places[unit]
+            yield text(x + self.radii[1] + 4, up + 4, unit, "start named")

@@ -1,77 +1,76 @@
 """The input plane, with all that lives in it."""
 
-from itertools import pairwise
-
 import numpy as np
-from contourpy import FillType, contour_generator
 
+from explorers.views.folds import Folds
 from explorers.views.picture import Picture
-from explorers.views.svg import Frame, handle, path, rounded, shape, straightened, text
+from explorers.views.svg import Frame, coordinate, handle, path, rounded, shape, text, thinned
 
 FEW = 30  # up to so many points carry their number, and can be taken
 SURE = np.log([1, 7 / 3, 9])  # class regions are one shade deeper where P passes 0.5, 0.7 and 0.9
+THUMB = 22  # CSS pixels from the middle of a mark to where a thumb still takes it
 ARROW = 1 / 3  # the length of a hinge's arrow, as a share of w
 
 
 class Plane(Picture):
     """The input plane: class regions and boundary, hinge lines, one unit's on side, points, arrows on the points."""
 
-    GRID = 41
-
-    def __init__(self, scale, size=340):
-        super().__init__(size, size, scale)
-        self.frame = Frame(50, 6, size - 58, size - 40)
+    def __init__(self, scale, width=300, height=282):
+        super().__init__(width, height, scale)
+        side = min(width - 40, height - 24)
+        self.frame = Frame(30, 6, side, side)
         self.limit = None
 
     def set_limit(self, limit):
         self.limit = limit
         self.frame.x = self.frame.y = (-limit, limit)
 
-    def grid(self):
-        """The points (GRID², 2) at which show wants to know the margin of class 1."""
-        line = np.linspace(-self.limit, self.limit, self.GRID)
-        return np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
-
-    def show(self, alt, X, y, chosen=None, lines=None, unit=None, held=None, margin=None, arrows=None):
+    def show(self, alt, X, y, chosen=None, lines=None, hinges=True, unit=None, held=None, margin=None, arrows=None):
         """Draw points X (N, 2) with labels y, and what else is given.
 
-        lines are weights (n, 2) and biases (n,) of hinge lines w · x + b = 0; a hand can take them where a unit is
-        chosen: its on side is shown, and its arrow nearest to where it is held (n, 2). margin is how far class 1 is
-        ahead on grid(); arrows (N, 2) start at the points.
+        lines are weights (n, 2) and biases (n,) of hinge lines w · x + b = 0, drawn if hinges; a hand can take them
+        where a unit is chosen: its on side is shown, and its arrow nearest to where it is held (n, 2). margin says of
+        points (m, 2) how far class 1 is ahead there (m,), and bends at these lines only; arrows (N, 2) start at X.
         """
-        content = [] if margin is None else self._regions(margin.reshape(self.GRID, self.GRID))
+        content = [] if margin is None else self._regions(Folds(*lines, self.limit, margin))
         if unit is not None:
-            content.append(self._on_side(*lines, unit))
-        content.append(self.frame.axes("x1", "x2"))
-        if lines is not None:
+            content.append(self._on_side(lines[0][unit], lines[1][unit]))
+        content.append(self.frame.axes("x1", "x2", "among"))
+        if lines is not None and hinges:
             content += self._hinges(*lines, unit, held)
         content += self._points(X, y, chosen)
         if arrows is not None:
             content.append(self._arrows(X, arrows))
         self.paint(alt, "".join(content), self.frame)
 
-    def _regions(self, margin):
-        x, y = self.frame.at(self.grid()[:: self.GRID + 1]).T
-        contours = contour_generator(x, y, margin, fill_type=FillType.OuterOffset)
-        highest = np.abs(margin).max() + 1
+    def _regions(self, folds):
         content = []
-        for label, side in enumerate((-1, 1)):
+        for label, sign in enumerate((-1, 1)):
             for sure in SURE:
-                low, high = sorted((side * sure, side * (highest + sure)))
-                rings = [
-                    path(straightened(points[start:end])[:-1], closed=True)
-                    for points, offsets in zip(*contours.filled(low, high), strict=True)
-                    for start, end in pairwise(offsets)
-                ]
+                rings = "".join(path(thinned(self.frame.at(ring)), closed=True) for ring in folds.above(sure, sign))
                 if rings:
-                    content.append(f'<path class="region c{label}" d="{"".join(rings)}"/>')
-        lines = [path(straightened(line)) for line in contours.lines(0)]
-        content.append(f'<path class="boundary" d="{"".join(lines)}"/>')
+                    content.append(f'<path class="region c{label}" d="{rings}"/>')
+        pieces = "".join(path(self.frame.at(piece)) for piece in folds.level(0))
+        content.append(f'<path class="boundary" d="{pieces}"/>')
         return content
 
-    def _on_side(self, weights, biases, unit):
-        corners = _half_plane(weights[unit], biases[unit], self.limit)
-        return f'<path class="on-side" d="{path(self.frame.at(corners), closed=True)}"/>' if len(corners) else ""
+    def _on_side(self, w, b):
+        """The side where w · x + b > 0, drawn long, and cut off at the frame."""
+        size, far = np.hypot(*w), 4 * self.limit
+        if not size:
+            corners = far * np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) if b > 0 else []
+        else:
+            normal, along = w / size, np.array([-w[1], w[0]]) / size
+            with np.errstate(over="ignore"):
+                foot = np.clip(-b / size, -far, far) * normal
+            corners = [
+                foot - far * along,
+                foot + far * along,
+                *(foot + 2 * far * (normal + s * along) for s in (1, -1)),
+            ]
+        if not len(corners):
+            return ""
+        return self.frame.inside(f'<path class="on-side" d="{path(self.frame.at(corners), closed=True)}"/>')
 
     def _hinges(self, weights, biases, unit, held):
         ends = _ends(weights, biases, self.limit)
@@ -94,11 +93,15 @@ class Plane(Picture):
         if len(X) > FEW:
             return [_dots(places[y == label], label) for label in (0, 1)]
         content = []
+        reach = _reach(places)
         for i, (x, up) in enumerate(places):
+            thumb = {"stroke-width": 2 * (reach[i] - 8)}
+            content.append(f"<path class='halo h{y[i]}' d='M{coordinate(x)} {coordinate(up)}h0'/>")
             if y[i] == 0:
-                content.append(shape("circle", "point c0", f"point {i}", "xy", cx=x, cy=up, r=8.5))
+                content.append(shape("circle", "point c0", f"point {i}", "xy", cx=x, cy=up, r=8.5, **thumb))
             else:
-                content.append(shape("rect", "point c1", f"point {i}", "xy", x=x - 8, y=up - 8, width=16, height=16))
+                size = {"x": x - 8, "y": up - 8, "width": 16, "height": 16}
+                content.append(shape("rect", "point c1", f"point {i}", "xy", **size, **thumb))
             content.append(text(x, up + 4, i, f"on-point t{y[i]}"))
         if chosen is not None:
             x, up = places[chosen]
@@ -116,6 +119,12 @@ class Plane(Picture):
             for a, b, h, s in zip(starts, ends, head, side, strict=True)
         ]
         return f'<path class="arrows" d="{"".join(ways)}"/>'
+
+
+def _reach(places):
+    """How far around each place a thumb takes it: up to THUMB, and no farther than half the way to the next."""
+    away = np.linalg.norm(places[:, None] - places, axis=2) + np.diag(np.full(len(places), np.inf))
+    return np.clip(away.min(axis=1, initial=np.inf) / 2, 9, THUMB)
 
 
 def _dots(places, label):
@@ -146,16 +155,3 @@ def arrow_start(w, b, limit, held):
         return None
     along = end - start
     return start + np.clip((held - start) @ along / (along @ along), 0, 1) * along
-
-
-def _half_plane(w, b, limit):
-    """The corners of the part of the square |x1|, |x2| ≤ limit where w · x + b > 0."""
-    square = limit * np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)], float)
-    corners = []
-    for here, there in zip(square, np.roll(square, -1, axis=0), strict=True):
-        a, c = here @ w + b, there @ w + b
-        if a > 0:
-            corners.append(here)
-        if (a > 0) != (c > 0):
-            corners.append(here + (there - here) * a / (a - c))
-    return np.array(corners)

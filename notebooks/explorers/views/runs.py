@@ -3,7 +3,7 @@
 import numpy as np
 
 from explorers.views.picture import Picture
-from explorers.views.svg import Frame, handle, nice_range, path, shape, straightened, text
+from explorers.views.svg import Frame, handle, nice_range, path, shape, text, thinned
 
 FAR = 1e4  # pixels: a line that leaves the picture is drawn no farther, as a browser reads no numbers beyond 1e38
 
@@ -11,12 +11,13 @@ FAR = 1e4  # pixels: a line that leaves the picture is drawn no farther, as a br
 class Run(Picture):
     """A training run, step by step: loss, accuracy, and the length of each gradient, with a line at the step shown."""
 
-    def __init__(self, steps, names, scale, width=470, height=340):
+    def __init__(self, steps, names, scale, width=340, height=300):
         super().__init__(width, height, scale)
         self.names = names
-        self.losses = Frame(56, 8, width - 108, 130, (0, steps), (0, 1))
-        self.accuracies = Frame(56, 8, width - 108, 130, (0, steps), (0, 1))
-        self.norms = Frame(56, 164, width - 108, 140, (0, steps), (-5, 1))
+        high = (height - 72) / 2
+        self.losses = Frame(40, 16, width - 80, high, (0, steps), (0, 1))
+        self.accuracies = Frame(40, 16, width - 80, high, (0, steps), (0, 1))
+        self.norms = Frame(40, 42 + high, width - 80, high, (0, steps), (-5, 1))
 
     def set_top(self, top):
         """Let the loss axis reach from 0 to top or a little higher."""
@@ -32,8 +33,8 @@ class Run(Picture):
             self.losses.axes("", "loss", "y"),
             *(text(right + 5, y + 4, f"{share:.0%}", "start on") for share, (_, y) in _shares(self.accuracies)),
             self.losses.inside(_line(self.losses, loss, "run") + _line(self.accuracies, accuracy, "run accuracy")),
-            text(right + 5, self.losses.top + 20, "accuracy", "start on"),
-            self.norms.axes("step", "gradient, log10"),
+            text(self.width - 1, self.losses.top - 6, "accuracy", "end on"),
+            self.norms.axes("step", "length of each gradient, log10"),
             self.norms.inside("".join(_line(self.norms, line, f"run norm{n}") for n, line in enumerate(logs))),
             *(
                 text(right + 5, self.norms.top + 14 + 16 * n, name, f"start norm{n}")
@@ -61,15 +62,15 @@ def _shares(frame):
 def _line(frame, values, classes):
     """A line through values at steps 0, 1, …; no finer than can be seen."""
     places = frame.at(np.stack([np.arange(len(values)), values], axis=1)).clip(-FAR, FAR)
-    return f'<path class="{classes}" d="{path(straightened(places))}"/>'
+    return f'<path class="{classes}" d="{path(thinned(places))}"/>'
 
 
 class Losses(Picture):
     """The loss of two training runs, step by step."""
 
-    def __init__(self, steps, names, scale, width=350, height=300):
+    def __init__(self, steps, names, scale, width=340, height=230):
         super().__init__(width, height, scale)
-        self.names, self.frame = names, Frame(56, 8, width - 68, height - 44, (0, steps), (0, 1))
+        self.names, self.frame = names, Frame(40, 16, width - 50, height - 48, (0, steps), (0, 1))
 
     def show(self, alt, runs, top):
         """The loss axis reaches from 0 to top or a little higher; what is higher leaves the picture."""
@@ -78,8 +79,8 @@ class Losses(Picture):
         lines = "".join(_line(self.frame, run, of) for run, of in zip(runs, classes, strict=True))
         right = self.frame.left + self.frame.width
         keys = [
-            shape("line", of, x1=right - 148, y1=14 + 17 * n, x2=right - 124, y2=14 + 17 * n)
-            + text(right - 118, 18 + 17 * n, name, "start")
+            shape("line", of, x1=right - 148, y1=26 + 16 * n, x2=right - 124, y2=26 + 16 * n)
+            + text(right - 118, 30 + 16 * n, name, "start")
             for n, (name, of) in enumerate(zip(self.names, classes, strict=True))
         ]
         self.paint(alt, self.frame.axes("step", "loss") + self.frame.inside(lines) + "".join(keys), self.frame)
