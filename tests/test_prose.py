@@ -23,6 +23,7 @@ X200, y200 = toy_data("moons", 200, np.random.default_rng(0))
 A1, H, Z, P = forward(X, PARAMS)
 GRADS = backward(X, y, PARAMS)
 WAKES = -(X @ PARAMS.W1[12])
+CORNERS = sorted(-(X @ PARAMS.W1[11]))
 P4 = softmax([[-4.0, 0.0]])[0, 0]
 STATED = tomllib.loads(Path(__file__).with_name("stated.toml").read_text(encoding="utf-8"))
 MINUTES = {nb: int(n) for nb, n in re.findall(r"^## (\d\d) \[.*\n\n- \*\*Minutes:\*\* (\d+)$", TEACHERS, flags=re.M)}
