@@ -14,7 +14,7 @@ import mlp_helpers as mlp
 from explorers.closing import close_those_of_the_last_run, inside
 from explorers.given import checked, checked_sizes, scale_or_default
 from explorers.hands import Hands
-from explorers.page import scale_name, style
+from explorers.page import Ear, is_shared, own, scale_name, shared
 from explorers.saved import snapshot
 from explorers.views.picture import Picture
 from explorers.views.svg import nice_limit
@@ -88,9 +88,9 @@ class Explorer(Hands, widgets.VBox):
             "row": Axis("", [""]),
         }
         self.words = self.views["words"] = Words()
-        self.hand = widgets.Text().add_class("bp-hand")
+        self.hand = Ear()
         self.hand.observe(self._hear, "value")
-        super().__init__(children=[style(self.scale), *self.build(), self.hand])
+        super().__init__(children=[shared(), own(self.scale), *self.build(), self.hand])
         self.add_class("bp-explorer")
         self.add_class(f"bp-{scale_name(self.scale)}")
         self.update(reframe=True)
@@ -132,7 +132,8 @@ class Explorer(Hands, widgets.VBox):
         """
         if self.comm is not None:
             for inner in inside(self):
-                inner.close()
+                if not is_shared(inner):
+                    inner.close()
             for view in self.views.values():
                 if isinstance(view, Picture):
                     view.content = view.widget.value = ""

@@ -1,97 +1,144 @@
-// What a page does for an explorer: it tells the kernel what a hand takes, lights where a number comes from, keeps
-// the keyboard's place when the kernel draws anew, and names what ipywidgets leaves without a name.
+// What a page does for an explorer: it tells Python what a hand takes, lights where a number comes from, keeps the
+// keyboard's place when Python draws anew, and says to those who listen what others see.
 // It knows no network: marks carry data-touch, tables data-symbol, and lights says which rows and columns are meant.
+
+const MARKS = '[data-touch], :is([data-symbol], [data-of]) td';
+
+// Begin to hear hands at an explorer; if it is heard already, as where it was put elsewhere on the page, begin anew.
 // biome-ignore lint/correctness/noUnusedVariables: page.py calls it.
 function hearHands(root, lights) {
-  const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-  const marks = '[data-touch], :is([data-symbol], [data-of]) td';
+  root.bpHearing?.abort();
+  const hearing = new AbortController();
+  root.bpHearing = hearing;
+  const { signal } = hearing;
+  const on = (types, listener, options) => {
+    for (const type of types.split(' ')) root.addEventListener(type, listener, { ...options, signal });
+  };
+
+  const voice = findVoice(root, signal);
+  const sign = findSign(root);
+  const ear = findEar(root, signal, sign.silent);
+  const play = findPlay(root, signal, ear.send);
+  const lamp = findLamp(root, lights);
+  const focus = keepFocus(root, on);
+  const hand = {
+    choose(words) {
+      voice.say(words);
+      ear.send(words, kindOf(words));
+    },
+    chooseMark(mark) {
+      if (mark.matches('td, b')) lamp.light(wordsOf(mark));
+      hand.choose(wordsOf(mark));
+    },
+    move(words, how, place) {
+      const numbers = how === 'x' ? place.slice(0, 1) : place;
+      ear.send(`${words} ${numbers.map((value) => value.toFixed(4)).join(' ')}`, words);
+    },
+  };
+  hearPointer(root, on, hand, voice);
+  hearKeys(root, hearing, hand, voice);
+
+  function mend(changes) {
+    const viewsIn = (part) => [viewOf(part) ?? [...part.querySelectorAll('.widget-html-content')]].flat();
+    const drawn = new Set(changes.filter((change) => change.type === 'childList').flatMap((change) => viewsIn(change.target)));
+    nameControls(root);
+    for (const view of drawn) reach(view);
+    lamp.mend(drawn);
+    focus.mend();
+    play.look();
+    voice.wait();
+    if (changes.some((change) => change.target.closest('.bp-hand'))) ear.hear();
+  }
+  const observer = new MutationObserver(mend);
+  const attributeFilter = ['placeholder', 'aria-valuetext'];
+  observer.observe(root, { childList: true, subtree: true, attributes: true, attributeFilter });
+  const watch = new MutationObserver(sign.look);
+  watch.observe(root, { attributes: true, attributeFilter: ['class'] });
+  signal.addEventListener('abort', () => {
+    observer.disconnect();
+    watch.disconnect();
+  });
+  mend([{ target: root, type: 'childList' }]);
+}
+
+// ---------------------------------------------------------------- marks, and where they are
+
+const viewOf = (mark) => mark.closest('.widget-html-content');
+const kindOf = (words) => words.split(' ', 1)[0];
+const wordsOf = (mark) => mark.dataset.touch ?? `entry ${entryOf(mark).join(' ')}`;
+const find = (words, view) => [...view.querySelectorAll(MARKS)].find((mark) => wordsOf(mark) === words);
+
+function entryOf(cell) {
+  const { symbol, of, turned, column } = cell.closest('table').dataset;
+  const place = [cell.parentElement.sectionRowIndex, cell.cellIndex - 1];
+  if (turned !== undefined) place.reverse();
+  const names = (symbol ?? of).split(' ');
+  return names.length > 1 ? [names[place[1]], place[0], Number(column)] : [names[0], ...place];
+}
+
+// Where a point of the page is in the data of a view's picture, and how far the data reach.
+function frameOf(view) {
+  const svg = view.querySelector('svg.bp-picture');
+  const box = svg.getBoundingClientRect();
+  const [left, top, width, height, x0, x1, y0, y1] = svg.dataset.frame.split(' ').map(Number);
+  const zoom = box.width / svg.viewBox.baseVal.width;
+  return {
+    ends: [
+      [x0, x1],
+      [y0, y1],
+    ],
+    at: (x, y) => [
+      x0 + (((x - box.left) / zoom - left) / width) * (x1 - x0),
+      y1 - (((y - box.top) / zoom - top) / height) * (y1 - y0),
+    ],
+  };
+}
+
+// The place by which a mark is held: its middle, or, of a line, the point nearest to the pointer.
+function anchor(mark, x, y) {
+  const box = mark.getBoundingClientRect();
+  const middle = [box.x + box.width / 2, box.y + box.height / 2];
+  if (mark.tagName !== 'path' || x === undefined) return middle;
+  const svg = mark.ownerSVGElement;
+  const zoom = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  const [start, end] = [0, mark.getTotalLength()].map((length) => mark.getPointAtLength(length));
+  const along = [(end.x - start.x) * zoom, (end.y - start.y) * zoom];
+  const size = along[0] ** 2 + along[1] ** 2 || 1;
+  const share = ((x - middle[0]) * along[0] + (y - middle[1]) * along[1]) / size;
+  return [middle[0] + share * along[0], middle[1] + share * along[1]];
+}
+
+// The mark under a pointer; where marks of one shape lie over each other, the one that it is nearest to.
+function markUnder(root, x, y) {
+  const all = document.elementsFromPoint(x, y).filter((mark) => root.contains(mark) && mark.matches('.bp-picture [data-touch]'));
+  const away = (mark) => Math.hypot(anchor(mark, x, y)[0] - x, anchor(mark, x, y)[1] - y);
+  const alike = all.filter((mark) => mark.tagName === all[0].tagName);
+  return alike.reduce((one, other) => (away(other) < away(one) ? other : one), alike[0]);
+}
+
+// ---------------------------------------------------------------- the pointer: a mouse, a pen, a finger
+
+function hearPointer(root, on, hand, voice) {
   let taken = null; // the mark that a pointer holds
-  let said = null; // the entry whose sum the kernel has written
-  let lit = null; // the entry whose sources are lit, which is chosen before the kernel has written its sum
-  let aimed = null; // where the last arrow key sent a mark
-  let focused = null; // the words of the mark that has the focus, and its view
 
-  const viewOf = (mark) => mark.closest('.widget-html-content');
-  const kindOf = (words) => words.split(' ', 1)[0];
-
-  function entryOf(cell) {
-    const { symbol, of, turned, column } = cell.closest('table').dataset;
-    const place = [cell.parentElement.sectionRowIndex, cell.cellIndex - 1];
-    if (turned !== undefined) place.reverse();
-    const names = (symbol ?? of).split(' ');
-    return names.length > 1 ? [names[place[1]], place[0], Number(column)] : [names[0], ...place];
+  function follow(event) {
+    if (String(taken.last) === String([event.clientX, event.clientY])) return;
+    taken.last = [event.clientX, event.clientY];
+    hand.move(taken.words, taken.how, taken.at(event.clientX + taken.off[0], event.clientY + taken.off[1]));
   }
 
-  const wordsOf = (mark) => mark.dataset.touch ?? `entry ${entryOf(mark).join(' ')}`;
-  const find = (words, view) => [...view.querySelectorAll(marks)].find((mark) => wordsOf(mark) === words);
-
-  function send(words) {
-    const input = root.querySelector('.bp-hand input');
-    if (!input) return;
-    input.value = `${performance.now()} ${words}`; // the time: the same words twice are two touches
-    input.dispatchEvent(new Event('input', { bubbles: true }));
+  // A hand that shakes does not move what it chooses.
+  function moves(event) {
+    const way = Math.hypot(event.clientX - taken.from[0], event.clientY - taken.from[1]);
+    return taken.how && (taken.last || way > 3);
   }
 
-  function announce(words) {
-    root.querySelector('.bp-live').textContent = words;
-  }
-
-  // Where a point of the page is in the data of a view's picture, and the other way round.
-  function frameOf(view) {
-    const svg = view.querySelector('svg.bp-picture');
-    const box = svg.getBoundingClientRect();
-    const [left, top, width, height, x0, x1, y0, y1] = svg.dataset.frame.split(' ').map(Number);
-    const zoom = box.width / svg.viewBox.baseVal.width;
-    return {
-      ends: [
-        [x0, x1],
-        [y0, y1],
-      ],
-      at: (x, y) => [
-        x0 + (((x - box.left) / zoom - left) / width) * (x1 - x0),
-        y1 - (((y - box.top) / zoom - top) / height) * (y1 - y0),
-      ],
-    };
-  }
-
-  // The place by which a mark is held: its middle, or, of a line, the point nearest to the pointer.
-  function anchor(mark, x, y) {
-    const box = mark.getBoundingClientRect();
-    const middle = [box.x + box.width / 2, box.y + box.height / 2];
-    if (mark.tagName !== 'path' || x === undefined) return middle;
-    const svg = mark.ownerSVGElement;
-    const zoom = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
-    const [start, end] = [0, mark.getTotalLength()].map((length) => mark.getPointAtLength(length));
-    const along = [(end.x - start.x) * zoom, (end.y - start.y) * zoom];
-    const size = along[0] ** 2 + along[1] ** 2 || 1;
-    const share = ((x - middle[0]) * along[0] + (y - middle[1]) * along[1]) / size;
-    return [middle[0] + share * along[0], middle[1] + share * along[1]];
-  }
-
-  function move(words, how, place) {
-    send(`${words} ${(how === 'x' ? place.slice(0, 1) : place).map((value) => value.toFixed(4)).join(' ')}`);
-  }
-
-  function take(mark) {
-    announce(wordsOf(mark));
-    if (mark.matches('td, b')) light(wordsOf(mark));
-    send(wordsOf(mark));
-  }
-
-  // The mark under a pointer; where lines cross, the one that it is nearest to.
-  function under(x, y) {
-    const all = document.elementsFromPoint(x, y).filter((mark) => root.contains(mark) && mark.matches('.bp-picture [data-touch]'));
-    if (all[0]?.tagName !== 'path') return all[0];
-    const away = (line) => Math.hypot(anchor(line, x, y)[0] - x, anchor(line, x, y)[1] - y);
-    return all.filter((mark) => mark.tagName === 'path').reduce((one, other) => (away(other) < away(one) ? other : one));
-  }
-
-  root.addEventListener('pointerdown', (event) => {
-    const mark = under(event.clientX, event.clientY);
+  on('pointerdown', (event) => {
+    const mark = markUnder(root, event.clientX, event.clientY);
     if (taken || event.button || !mark) return;
     event.preventDefault();
     mark.focus({ preventScroll: true });
-    announce(wordsOf(mark));
+    voice.say(wordsOf(mark));
     root.setPointerCapture(event.pointerId);
     const how = mark.dataset.drag;
     const held = how && !mark.classList.contains('area') ? anchor(mark, event.clientX, event.clientY) : null;
@@ -102,57 +149,61 @@ function hearHands(root, lights) {
     if (how && !held) follow(event);
   });
 
-  // A finger that holds a mark does not scroll the page: touch-action ends when the kernel draws the mark anew.
-  root.addEventListener('touchstart', (event) => taken?.how && event.preventDefault(), { passive: false });
+  // A finger that holds a mark does not scroll the page: touch-action ends when Python draws the mark anew.
+  on('touchstart', (event) => taken?.how && event.preventDefault(), { passive: false });
 
-  function follow(event) {
-    taken.moved = true;
-    move(taken.words, taken.how, taken.at(event.clientX + taken.off[0], event.clientY + taken.off[1]));
-  }
-
-  root.addEventListener('pointermove', (event) => {
-    if (!taken || event.pointerId !== taken.id || !taken.how) return;
-    const way = Math.hypot(event.clientX - taken.from[0], event.clientY - taken.from[1]);
-    if (taken.moved || way > 3) follow(event);
+  on('pointermove', (event) => {
+    if (taken?.id === event.pointerId && moves(event)) follow(event);
   });
 
-  root.addEventListener('pointerup', (event) => {
-    if (!taken || event.pointerId !== taken.id) return;
-    if (!taken.moved) send(taken.words);
+  on('pointerup', (event) => {
+    if (taken?.id !== event.pointerId) return;
+    if (moves(event)) follow(event);
+    else hand.choose(taken.words);
     taken = null;
   });
 
-  for (const end of ['pointercancel', 'lostpointercapture'])
-    root.addEventListener(end, (event) => {
-      if (taken?.id === event.pointerId) taken = null;
-    });
-
-  root.addEventListener('click', (event) => {
-    const mark = event.target.closest(`${marks}`);
-    if (mark && !mark.closest('.bp-picture')) take(mark);
+  on('pointercancel lostpointercapture', (event) => {
+    if (taken?.id === event.pointerId) taken = null;
   });
 
-  // Keys come to the window first: Jupyter takes arrows, Enter and letters for itself, Notebook 7 even those of a slider.
-  // It keeps those with Ctrl and the like, and Shift+Enter, which runs a cell. JupyterLab remembers each key that it sees,
-  // with the mark that had the focus: it does not see a mark's. A page that has closed hears no more.
-  function keys(event) {
-    if (!root.isConnected) window.removeEventListener('keydown', keys, true);
+  on('click', (event) => {
+    const mark = event.target.closest(MARKS);
+    if (mark && !mark.closest('.bp-picture')) hand.chooseMark(mark);
+  });
+}
+
+// ---------------------------------------------------------------- the keyboard
+
+// Keys come to the window first: Jupyter takes arrows, Enter and letters for itself, Notebook 7 even those of a slider.
+// It keeps those with Ctrl and the like, and Shift+Enter, which runs a cell. JupyterLab remembers each key that it sees,
+// with the mark that had the focus: it does not see a mark's. A page that has closed hears no more.
+function hearKeys(root, hearing, hand, voice) {
+  const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+  const pages = { PageDown: 1, PageUp: -1 };
+  let aimed = null; // where the last arrow key sent a mark
+
+  function hear(event) {
+    if (!root.isConnected) hearing.abort();
     if (!root.contains(event.target)) return;
     const jupyters = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === 'Enter');
-    const mark = event.target.closest(marks);
+    const mark = event.target.closest(MARKS);
     if (!mark) event.target.toggleAttribute('data-lm-suppress-shortcuts', !jupyters);
     if (!mark || jupyters) return;
     event.stopImmediatePropagation();
-    const arrow = arrows[event.key];
-    const page = { PageDown: 1, PageUp: -1 }[event.key];
-    if (event.key === 'Enter' || event.key === ' ') take(mark);
-    else if (arrow && mark.dataset.drag) nudge(mark, arrow, event.shiftKey ? 10 : 1);
-    else if (arrow && mark.matches('td')) step(mark, arrow);
-    else if (arrow || page) next(mark, page ?? (arrow[0] || -arrow[1]));
-    else return;
-    event.preventDefault();
+    if (press(mark, event)) event.preventDefault();
   }
-  window.addEventListener('keydown', keys, true);
+
+  function press(mark, { key, shiftKey }) {
+    const arrow = arrows[key];
+    const by = pages[key] ?? (arrow && (arrow[0] || -arrow[1]));
+    if (key === 'Enter' || key === ' ') hand.chooseMark(mark);
+    else if (arrow && mark.dataset.drag) nudge(mark, arrow, shiftKey ? 10 : 1);
+    else if (arrow && mark.matches('td')) step(mark, arrow);
+    else if (by) next(mark, by);
+    else return false;
+    return true;
+  }
 
   // By a hundredth of the frame; a key that comes before the mark is drawn anew goes on from where the last one aimed.
   function nudge(mark, arrow, by) {
@@ -164,7 +215,8 @@ function hearHands(root, lights) {
       return Math.max(low, Math.min(high, value + (by * arrow[axis] * (high - low)) / 100));
     });
     aimed = { words, from, place };
-    move(words, mark.dataset.drag, place);
+    hand.move(words, mark.dataset.drag, place);
+    voice.sayPlace(words, mark.dataset.drag, place);
   }
 
   function step(cell, arrow) {
@@ -174,23 +226,57 @@ function hearHands(root, lights) {
   }
 
   function next(mark, by) {
-    const kin = [...viewOf(mark).querySelectorAll(marks)].filter((other) => kindOf(wordsOf(other)) === kindOf(wordsOf(mark)));
+    const kin = [...viewOf(mark).querySelectorAll(MARKS)].filter((other) => kindOf(wordsOf(other)) === kindOf(wordsOf(mark)));
     const there = kin[(kin.indexOf(mark) + by + kin.length) % kin.length];
     there.focus({ preventScroll: true });
-    if (mark.closest('.bp-picture')) take(there);
+    if (mark.closest('.bp-picture')) hand.chooseMark(there);
   }
 
-  root.addEventListener('focusin', (event) => {
-    const mark = event.target.closest(marks);
+  window.addEventListener('keydown', hear, { capture: true, signal: hearing.signal });
+}
+
+// When Python draws a mark anew that had the focus, the new one gets it.
+function keepFocus(root, on) {
+  let focused = null; // the words of the mark, and its view
+
+  on('focusin', (event) => {
+    const mark = event.target.closest(MARKS);
     focused = mark && { words: wordsOf(mark), view: viewOf(mark) };
   });
-  root.addEventListener('focusout', (event) => {
+
+  on('focusout', (event) => {
     setTimeout(() => {
-      if (event.target.isConnected && document.activeElement !== event.target) focused = root.contains(document.activeElement) ? focused : null;
+      const isLeft = event.target.isConnected && document.activeElement !== event.target;
+      if (isLeft && !root.contains(document.activeElement)) focused = null;
     });
   });
 
-  // ------------------------------------------------ after each change of the page
+  return {
+    mend() {
+      if (focused && !root.contains(document.activeElement)) find(focused.words, focused.view)?.focus({ preventScroll: true });
+    },
+  };
+}
+
+// One mark of each kind in a picture, and one cell of a table, can be reached with Tab; arrows and Page keys go on.
+function reach(view) {
+  const groups = new Set();
+  for (const mark of view.querySelectorAll(MARKS)) {
+    const group = mark.matches('td') ? mark.closest('table') : kindOf(wordsOf(mark));
+    mark.tabIndex = mark.matches('b') || !groups.has(group) ? 0 : -1;
+    groups.add(group);
+    if (mark.matches('td')) continue;
+    mark.setAttribute('role', 'button');
+    mark.ariaLabel = wordsOf(mark);
+  }
+}
+
+// ---------------------------------------------------------------- the eye and the ear
+
+// What a chosen number was made from is lit before Python has written its sum, and again in what Python draws anew.
+function findLamp(root, lights) {
+  let lit = null; // the words of the entry whose sources are lit
+  let said = null; // and of that whose sum Python has written
 
   function light(words, parts = [root]) {
     const inside = (selector) => [...parts].flatMap((part) => [...part.querySelectorAll(selector)]);
@@ -208,42 +294,93 @@ function hearHands(root, lights) {
       }
   }
 
-  // One mark of each kind in a picture, and one cell of a table, can be reached with Tab; arrows and Page keys go on.
-  function reach(view) {
-    const groups = new Set();
-    for (const mark of view.querySelectorAll(marks)) {
-      const group = mark.matches('td') ? mark.closest('table') : kindOf(wordsOf(mark));
-      mark.tabIndex = mark.matches('b') || !groups.has(group) ? 0 : -1;
-      groups.add(group);
-      if (mark.matches('td')) continue;
-      mark.setAttribute('role', 'button');
-      mark.ariaLabel = wordsOf(mark);
-    }
+  return {
+    light,
+    mend(drawn) {
+      const entry = root.querySelector('.bp-sum')?.dataset.entry;
+      if (entry === said) light(lit, drawn);
+      else light(entry);
+      said = entry;
+    },
+  };
+}
+
+// What a screen reader says: at once what was taken; at rest where keys have moved a mark to, and which numbers changed.
+function findVoice(root, signal) {
+  const rest = 500; // milliseconds in which nothing changes
+  const moved = () => root.querySelector('.bp-moved')?.textContent ?? '';
+  const write = (value) => value.toFixed(2).replace('-', '−');
+  let place = ''; // where a mark was moved to, not said yet
+  let known = moved();
+  let timer = 0;
+
+  function say(words) {
+    const live = root.querySelector('.bp-live');
+    if (live) live.textContent = words;
   }
 
-  function name() {
-    for (const part of root.querySelectorAll('.noUi-handle, .widget-readout[contenteditable]')) {
-      if (part.hasAttribute('aria-labelledby')) continue;
-      const label = part.closest('.widget-slider').querySelector('.widget-label');
-      label.id ||= `bp-${Math.random().toString(36).slice(2)}`;
-      part.setAttribute('aria-labelledby', label.id);
-      if (part.isContentEditable) part.setAttribute('role', 'textbox');
-    }
-    for (const button of root.querySelectorAll('.widget-play button:not([title])'))
-      button.title = button.ariaLabel = button.querySelector('.fa-stop') ? 'Stop, back to the start' : 'Play or pause';
+  function sayRest() {
+    const changed = moved() === known ? '' : moved();
+    known = moved();
+    if (place || changed) say([place, changed].filter(Boolean).join('. '));
+    place = '';
   }
 
-  function mend(changes) {
-    const viewsIn = (part) => [viewOf(part) ?? [...part.querySelectorAll('.widget-html-content')]].flat();
-    const drawn = new Set(changes.flatMap((change) => viewsIn(change.target)));
-    name();
-    for (const view of drawn) reach(view);
-    const entry = root.querySelector('.bp-sum')?.dataset.entry;
-    if (entry === said) light(lit, drawn);
-    else light(entry);
-    said = entry;
-    if (focused && !root.contains(document.activeElement)) find(focused.words, focused.view)?.focus({ preventScroll: true });
+  function wait() {
+    clearTimeout(timer);
+    timer = setTimeout(sayRest, rest);
   }
-  new MutationObserver(mend).observe(root, { childList: true, subtree: true });
-  mend([{ target: root }]);
+
+  signal.addEventListener('abort', () => clearTimeout(timer));
+  return {
+    say,
+    wait,
+    sayPlace(words, how, [x, y]) {
+      place = `${words} at ${how === 'x' ? write(x) : `x1 = ${write(x)}, x2 = ${write(y)}`}`;
+      wait();
+    },
+  };
+}
+
+// Sliders say their label, and the number that they show; without this, a choice among rates says its place in the list.
+function nameControls(root) {
+  for (const slider of root.querySelectorAll('.widget-slider')) {
+    const [handle, readout] = [slider.querySelector('.noUi-handle'), slider.querySelector('.widget-readout')];
+    if (!handle || !readout) continue;
+    if (handle.getAttribute('aria-valuetext') !== readout.textContent) handle.setAttribute('aria-valuetext', readout.textContent);
+    if (handle.hasAttribute('aria-labelledby')) continue;
+    const label = slider.querySelector('.widget-label');
+    label.id ||= `bp-${Math.random().toString(36).slice(2)}`;
+    for (const part of [handle, readout]) part.setAttribute('aria-labelledby', label.id);
+    if (readout.isContentEditable) readout.setAttribute('role', 'textbox');
+  }
+  for (const button of root.querySelectorAll('.widget-play button:not([title])'))
+    button.title = button.ariaLabel = button.querySelector('.fa-stop') ? 'Stop, back to the start' : 'Play or pause';
+}
+
+// One calm sign that Python is gone, in the place of ipywidgets' broken chain on each part: nothing can be taken then.
+// ipywidgets knows of a kernel that was restarted. Of one that died, or cannot be reached, only its silence tells.
+function findSign(root) {
+  const isCut = () => root.classList.contains('jupyter-widgets-disconnected');
+  const wasCut = isCut(); // a page that was saved without a kernel
+  const remedy = document.body.dataset.voila ? 'reload this page' : 'run this cell again';
+  let isSilent = false;
+
+  function look() {
+    const isGone = isSilent || (isCut() && !wasCut);
+    const words = isCut() ? `Python no longer answers: ${remedy}.` : `Python does not answer. Unless it is busy, ${remedy}.`;
+    const sign = root.querySelector('.bp-sign');
+    if (!sign || sign.textContent === (isGone ? words : '')) return;
+    sign.textContent = isGone ? words : '';
+    root.classList.toggle('bp-gone', isGone);
+    for (const part of root.children) part.inert = isGone && !part.contains(sign);
+  }
+
+  return {
+    look,
+    silent(now) {
+      isSilent = now;
+      look();
+    },
+  };
 }

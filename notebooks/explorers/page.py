@@ -6,11 +6,14 @@ from html import escape
 from importlib.resources import files
 
 import ipywidgets as widgets
+from traitlets import Unicode
 
+from explorers.closing import inside
 from explorers.explain import LIGHTS
 from explorers.views.colors import DARK, LIGHT, variables
 from explorers.views.tables import LEVELS
 
+_shared = []  # what all explorers of this kernel share, once one was made
 DEEPEST, ON_CELL = 0.6, 0.35  # how much of its colour the deepest shade has, and the 1 of a mask
 
 
@@ -31,17 +34,67 @@ def _sheet():
     return themes + file("page.css") + file("picture.css") + shades
 
 
-def style(scale):
-    """Return the style sheet of an explorer at this scale, as a widget to put among its children.
+def shared():
+    """Return the style sheet of all explorers, as a widget that is among the children of each.
 
     `innerHTML` runs no script element; the style element's own `onload` does what page.js says.
     """
-    script = f"({file('page.js')})(this.closest('.bp-explorer'), {json.dumps(LIGHTS)})"
-    sheet = f"{_sheet()}.bp-{scale_name(scale)}{{--bp-scale:{scale}}}"
+    if not _shared or _shared[0].comm is None:
+        script = f"{file('ear.js')}{file('page.js')}hearHands(this.closest('.bp-explorer'), {json.dumps(LIGHTS)})"
+        _shared[:] = [widgets.HTML(f'<style onload="{escape(f"(() => {{{script}}})()")}">{_sheet()}</style>')]
+    return _shared[0]
+
+
+def is_shared(widget):
+    """Say whether other explorers need this widget, too."""
+    return bool(_shared) and widget in (_shared[0], _shared[0].layout, _shared[0].style)
+
+
+def own(scale):
+    """Return an explorer's own part of the page, as a widget: how large it is, and where it speaks to a reader."""
     return widgets.HTML(
-        f'<style onload="{escape(script)}">{sheet}</style><div class="bp-live" aria-live="polite"></div>'
+        f"<style>.bp-{scale_name(scale)}{{--bp-scale:{scale}}}</style>"
+        '<div class="bp-live" aria-live="polite"></div>'
+        '<div class="bp-cover"><div class="bp-sign" role="status"></div></div>'
     )
 
 
 def scale_name(scale):
     return f"scale-{round(100 * scale)}"
+
+
+class Ear(widgets.Box):
+    """Hears a hand on the page; `.value` is what it heard last: a time, what the hand took, and numbers.
+
+    The page writes into a hidden Text. A Text sends nothing while its last message is not answered; after a broken
+    connection, that is for good. Then the page knocks, by the message of an Enter key, which is always sent,
+    and has a new Text to write into.
+    """
+
+    value = Unicode()
+
+    def __init__(self):
+        super().__init__()
+        self.add_class("bp-hand")
+        self._renew()
+
+    def _renew(self, *_):
+        old = self.children
+        text = _Words(placeholder=self.value)
+        text.observe(self._hear, "value")
+        text.on_msg(self._renew)
+        self.children = [text]
+        for part in (*old, *(inner for text in old for inner in inside(text))):
+            part.close()
+
+    def _hear(self, change):
+        try:
+            self.value = change["new"]
+        finally:
+            change["owner"].placeholder = change["new"]
+
+
+class _Words(widgets.Text):
+    """A Text of which the kernel sends back no copy."""
+
+    value = Unicode().tag(sync=True, echo_update=False)

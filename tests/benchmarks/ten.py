@@ -28,7 +28,7 @@ def _drag(learners, moves):
         start = Barrier(learners)
 
         def drag(one):
-            hand, times = one.ask("shown.hand.model_id"), []
+            hand, times = one.ask("shown.hand.children[0].model_id"), []
             start.wait()
             for number in range(moves):
                 began = time.perf_counter()
