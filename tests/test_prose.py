@@ -60,7 +60,8 @@ def test_00_what_a_point_meets():
     """Each unit's hinge line is crossed where x2 is this, as point 0 goes straight down."""
     crossed = -(PARAMS.W1[:, 0] * X[0, 0] + PARAMS.b1) / PARAMS.W1[:, 1]
     says(TEXTS["00-21"], f"{crossed[0]:.2f}", f"{crossed[2]:.2f}", f"{-PARAMS.W1[0, 1]:.2f}")
-    assert A1[0, 0] < 0 < A1[0, 2] and ((crossed < X[0, 1]) & (crossed > crossed[0])).sum() == 4
+    assert A1[0, 0] < 0 < A1[0, 2] and (A1[:, 10] > 0).all()
+    assert ((crossed < X[0, 1]) & (crossed > crossed[0])).sum() == 4
 
 
 def test_02_along_a_logit():
