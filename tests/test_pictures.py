@@ -9,6 +9,7 @@ from seen import PIXEL, Seen, ends, inside, middle, near, picture, ways
 
 import explorers
 import mlp_helpers as m
+from checker.symbols import STEPS
 from explorers.views.picture import Picture
 from explorers.views.runs import Losses
 from explorers.views.tables import shades
@@ -308,7 +309,7 @@ def test_forward_the_graph_is_the_network():
 
 def test_backprop_the_graph_is_lit_by_the_gradients_and_the_strip_says_where():
     explorer = chosen("backprop_explorer", *own_net())
-    for number, out in enumerate(explorers.bugs.NINE, start=1):
+    for number, out in enumerate(STEPS, start=1):
         explorer.controls["step"].value = number
         assert_graph(explorer, out, 3, 7)
         strip = picture(explorer, "strip")

@@ -11,12 +11,15 @@ STEPS = SimpleNamespace(
 )
 
 
-def torch_values(X, y, params):
-    """Return what PyTorch computes in float64: A1, H, Z, P, loss and every gradient, as NumPy arrays."""
+def torch_values(X, y, params, added=0.0):
+    """Return what PyTorch computes in float64: A1, H, Z, P, loss and every gradient, as NumPy arrays.
+
+    added (N, C) is put on top of Z.
+    """
     X, W1, b1, W2, b2 = (torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in (X, *params))
     A1 = functional.linear(X, W1, b1)  # as nn.Linear, whose weight is (out, in)
     H = functional.relu(A1)
-    Z = functional.linear(H, W2, b2)
+    Z = functional.linear(H, W2, b2) + torch.as_tensor(added)
     P = functional.softmax(Z, dim=1)
     loss = functional.cross_entropy(Z, torch.tensor(y))
     for tensor in (A1, H, Z):

@@ -23,13 +23,11 @@ def snapshot(parts, words):
     )
     width = max(480, *(left + width for left, _, width, _, _ in parts))
     height, said = max(top + height for _, top, _, height, _ in parts), []
-    for line in (part for one in words.split("\n") for part in textwrap.wrap(one, int(width / LETTER))):
+    for line in (part for line in words.split("\n") for part in textwrap.wrap(line, int(width / LETTER))):
         height += LINE
         said.append(text(6, height, line, "start"))
     size = f'viewBox="0 0 {width} {height + 8}" width="{width}" height="{height + 8}"'
-    shares = "".join(
-        f".p{level},.n{level}{{--bp-share:{DEEPEST * level / LEVELS:.3f}}}" for level in range(1, LEVELS + 1)
-    )
+    shares = "".join(f".p{level},.n{level}{{--bp-share:{DEEPEST * level / LEVELS:.3f}}}" for level in range(1, LEVELS + 1))
     themes = f".bp-picture{{{variables(LIGHT)};--bp-on-cell:{ON_CELL}}}"
     sheet = f'<rect class="paper" width="{width}" height="{height + 8}"/>'
     return (
@@ -47,8 +45,7 @@ def grid_svg(left, top, title, texts, shades, rows, columns, chosen_row=None, ch
     wide, high = cell
     across, down = left + LABELS, top + TITLE + (high if columns else 0)
     symbol, _, meaning = title.partition(" ")
-    said = f"<tspan class='b'>{escape(symbol)}</tspan> {escape(meaning)}"
-    out = [f"<text class='start' x='{left}' y='{top + 11}'>{said}</text>"]
+    out = [f"<text class='start' x='{left}' y='{top + 11}'><tspan class='b'>{escape(symbol)}</tspan> {escape(meaning)}</text>"]
     ways = {}
     for row, line in enumerate(shades):
         for column, shade in enumerate(line):
@@ -64,9 +61,7 @@ def grid_svg(left, top, title, texts, shades, rows, columns, chosen_row=None, ch
         label = f"<tspan x='{coordinate(across - 4)}'>{escape(str(name))}</tspan>" if str(name) else ""
         out.append(f"<text class='end' y='{coordinate(top + TITLE + high * row + high - 4)}'>{label}{spans}</text>")
     if chosen_row is not None:
-        out.append(
-            f"<path class='frame' d='M{left} {down + high * chosen_row}h{LABELS + wide * len(ends)}v{high}H{left}z'/>"
-        )
+        out.append(f"<path class='frame' d='M{left} {down + high * chosen_row}h{LABELS + wide * len(ends)}v{high}H{left}z'/>")
     if chosen_column is not None:
         corner = f"M{across + wide * chosen_column} {down - (high if columns else 0)}"
         out.append(f"<path class='frame' d='{corner}h{wide}V{down + high * len(texts)}h-{wide}z'/>")
