@@ -56,7 +56,9 @@ def test_a_touch_changes_its_numbers_and_no_other_and_waits_where_it_is_to_be_pr
         stays = changes and not choices
         if words[0] in ("hinge", "turn", "unit") and "unit" not in explorer.controls:
             continue
-        choices = {control: explorer.controls[control].value for control in ("example", "unit") if control in explorer.controls} | choices
+        choices = {
+            control: explorer.controls[control].value for control in ("example", "unit") if control in explorer.controls
+        } | choices
         explorer.touch(*words)
         other.hand.value = f"{n}.5 {' '.join(map(str, words))}"
         for (symbol, index), value in changes.items():

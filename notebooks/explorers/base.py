@@ -25,8 +25,8 @@ from explorers.closing import close_those_of_the_last_run, inside
 from explorers.given import checked, checked_sizes, scale_or_default
 from explorers.hands import Hands
 from explorers.moves import moved_between, said
-from explorers.page import scale_name, style
-from explorers.saved import snapshot
+from explorers.page import Ear, is_shared, own, scale_name, shared
+from explorers.saved import side_by_side, snapshot
 from explorers.state import State
 from explorers.views.picture import Picture
 from explorers.views.svg import nice_limit
@@ -85,9 +85,9 @@ class Explorer(Hands, widgets.VBox):
         }
         self.words = self.views["words"] = Words()
         self.changed = self.views["changed"] = Words().classed("bp-moved")
-        self.hand = widgets.Text().add_class("bp-hand")
+        self.hand = Ear()
         self.hand.observe(self._hear, "value")
-        super().__init__(children=[style(self.scale), *self.build(), self.changed.widget, self.hand])
+        super().__init__(children=[shared(), own(self.scale), *self.build(), self.changed.widget, self.hand])
         self.add_class("bp-explorer")
         self.add_class(f"bp-{scale_name(self.scale)}")
         self.update(reframe=True)
@@ -218,7 +218,9 @@ class Explorer(Hands, widgets.VBox):
 
     def add_slider(self, name, label, action, limit=3.0):
         self._limits[name] = limit
-        slider = widgets.FloatSlider(0, min=-limit, max=limit, step=PRECISION, description=label, readout_format=f".{DECIMALS}f")
+        slider = widgets.FloatSlider(
+            0, min=-limit, max=limit, step=PRECISION, description=label, readout_format=f".{DECIMALS}f"
+        )
         return self.add_control(name, slider, action)
 
     def add_control(self, name, control, action=lambda value: None, reframe=False, resets=True):
@@ -356,10 +358,8 @@ class Explorer(Hands, widgets.VBox):
         return [line for view in views for line in view.lines]
 
     def parts(self):
-        """What a saved notebook shows: pictures side by side, each with its place and size."""
-        pictures = [view for view in self.views.values() if isinstance(view, Picture)]
-        lefts = np.cumsum([0, *(picture.width + 12 for picture in pictures)]).tolist()
-        return [(left, 0, p.width, p.height, p.content) for left, p in zip(lefts, pictures, strict=False)]
+        """What a saved notebook shows: the pictures side by side, each with its place and size."""
+        return side_by_side([view for view in self.views.values() if isinstance(view, Picture)])
 
     def _repr_mimebundle_(self, **kwargs):
         with self._lock:

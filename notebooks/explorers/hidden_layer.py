@@ -38,7 +38,9 @@ class HiddenLayerExplorer(NetworkExplorer):
 
     def draw(self):
         arrows = self.stretch * self.values["G_X"]
-        self.show_plane(f"on each point its row of G_X as an arrow. {self.say_arrow()} {self.say_stretch()}", arrows=arrows)
+        self.show_plane(
+            f"on each point its row of G_X as an arrow. {self.say_arrow()} {self.say_stretch()}", arrows=arrows
+        )
         self.show_network("G_W1")
 
     def say_sum(self):

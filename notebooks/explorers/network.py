@@ -10,6 +10,7 @@ from explorers import lighting
 from explorers.arrange import Places, box, line
 from explorers.hands import index
 from explorers.predict import PredictingExplorer
+from explorers.saved import board_svg, side_by_side
 from explorers.views.board import Board
 from explorers.views.graph import Graph
 from explorers.views.plane import ARROW, Plane, arrow_start
@@ -20,11 +21,12 @@ class NetworkExplorer(PredictingExplorer):
     """An explorer of one network on one batch: choose an example and a hidden unit, and move their numbers.
 
     narrow are the symbols of the tables that stand beside each other, in columns; wide those with an entry for each
-    unit, which stand above each other. Without any, there is no unit to choose.
+    unit, which stand above each other: without any, there is no unit to choose. beside are the views below them.
     """
 
     narrow = ()
     wide = ()
+    beside = ()
 
     @property
     def example(self):
@@ -50,7 +52,9 @@ class NetworkExplorer(PredictingExplorer):
         self.board.set_rows(self.axes["example"])
         self._boxes.append(self.board.widget)
         left = box("left", box("plane", self.plane.widget), *under, self.predictor.widget)
-        right = box("right", self.board.widget, *self.beside_the_board())
+        self.add_pictures_beside()
+        beside = [line("beside", *(self.views[name].widget for name in self.beside))] if self.beside else []
+        right = box("right", self.board.widget, *beside)
         return [bar, line("body", left, right), line("said", self.words.widget, self.sum.widget)]
 
     # ------------------------------------------------ what a subclass adds
@@ -69,9 +73,8 @@ class NetworkExplorer(PredictingExplorer):
         """Make what shares the place under the plane with the sliders, by name."""
         return {}
 
-    def beside_the_board(self):
+    def add_pictures_beside(self):
         """Make the pictures that stand with the board."""
-        return []
 
     def common_controls(self):
         """Make the controls of the line on top: the example, the unit, and the data."""
@@ -179,7 +182,7 @@ class NetworkExplorer(PredictingExplorer):
     # ------------------------------------------------ pictures and words
 
     def show_plane(self, alt, arrows=None):
-        """Show the class regions, the boundary and the batch; all hinge lines and the chosen unit's side, if it has one."""
+        """Show the class regions, the boundary and the batch; where units can be chosen, also their hinge lines."""
         alt = f"The plane with {len(self.X)} points, the class regions and the boundary between them, and {alt}"
         given = {"arrows": arrows, "lines": (self.params.W1, self.params.b1), "hinges": bool(self.wide)}
         if self.wide:
@@ -214,6 +217,15 @@ class NetworkExplorer(PredictingExplorer):
 
     def describe(self):
         return [self.say_point()]
+
+    def parts(self):
+        """The plane and the network or the loss below each other; on the right the board, and what stands with it."""
+        width, height, content = board_svg(self.board)
+        left = self.plane.width + 12
+        under = [self.network] if "network" in self.views else []
+        beside = side_by_side([self.views[name] for name in self.beside], left, height + 6)
+        below = [(0, self.plane.height + 6, one.width, one.height, one.content) for one in under]
+        return [*side_by_side([self.plane]), (left, 0, width, height, content), *beside, *below]
 
 
 def margin(params, points):

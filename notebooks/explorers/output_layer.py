@@ -13,6 +13,7 @@ from explorers.views.words import spelled
 class OutputLayerExplorer(NetworkExplorer):
     _picked = "G_W2", {}
     narrow = (("P",), ("Y",), ("G_Z", "G_b2"))
+    beside = ("bars",)
     wide = ("H", "outer", "G_W2", "W2", "G_H")
 
     def add_matrix(self, symbol):
@@ -25,9 +26,8 @@ class OutputLayerExplorer(NetworkExplorer):
     def more_controls(self):
         return [self.add_control("class", widgets.Dropdown(options=[0, 1], description="class"))]
 
-    def beside_the_board(self):
+    def add_pictures_beside(self):
         self.bars = self.views["bars"] = Bars(len(self.X), self.scale)
-        return [self.bars.widget]
 
     def questions(self):
         def index():
@@ -79,7 +79,9 @@ class OutputLayerExplorer(NetworkExplorer):
     def say(self):
         i, k, j = self.example, self.controls["class"].value, self.unit
         g, h = self.values["G_Z"][i, k], self.values["H"][i, j]
-        return f"{self.say_loss()} Example {i} brings G_Z[{i}, {k}] H[{i}, {j}] = ({g:+z.3f})({h:z.2f}) = {g * h:+z.3f}."
+        return (
+            f"{self.say_loss()} Example {i} brings G_Z[{i}, {k}] H[{i}, {j}] = ({g:+z.3f})({h:z.2f}) = {g * h:+z.3f}."
+        )
 
     def describe(self):
         i, j = self.example, self.unit

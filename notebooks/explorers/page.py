@@ -13,6 +13,7 @@ from explorers.explain import LIGHTS
 from explorers.views.colors import DARK, LIGHT, variables
 from explorers.views.tables import LEVELS, MOST_ROWS
 
+_shared = []  # what all explorers of this kernel share, once one was made
 MOST_COLUMNS = 64  # of units, of which the chosen one can have a frame
 DEEPEST, ON_CELL = 0.6, 0.35  # how much of its colour the deepest shade has, and the 1 of a mask
 
@@ -31,7 +32,7 @@ def _sheet():
         for level in range(1, LEVELS + 1)
     )
     themes = f".bp-explorer{{{variables(LIGHT)};--bp-on-cell:{ON_CELL}}}{dark}{{{variables(DARK)}}}"
-    return themes + file("page.css") + file("picture.css") + shades
+    return themes + file("page.css") + file("picture.css") + shades + _frames()
 
 
 ONE_COLUMN, SIDE_BY_SIDE = 760, 1220  # CSS pixels at scale 1: narrower, all stands in one column; wider, side by side
@@ -65,15 +66,26 @@ def _frames():
     return rows + "".join(f".bp-column-{column}{{--bp-column:{column}}}" for column in range(MOST_COLUMNS))
 
 
-def style(scale):
-    """Return the style sheet of an explorer at this scale, as a widget to put among its children.
+def shared():
+    """Return the style sheet of all explorers, as a widget that is among the children of each.
 
     `innerHTML` runs no script element; the style element's own `onload` does what page.js says.
     """
-    script = f"({file('page.js')})(this.closest('.bp-explorer'), {json.dumps(LIGHTS)})"
-    sheet = f"{_sheet()}{_frames()}.bp-{scale_name(scale)}{{--bp-scale:{scale}}}{_rooms(scale)}"
+    if not _shared or _shared[0].comm is None:
+        script = f"{file('ear.js')}{file('page.js')}hearHands(this.closest('.bp-explorer'), {json.dumps(LIGHTS)})"
+        _shared[:] = [widgets.HTML(f'<style onload="{escape(f"(() => {{{script}}})()")}">{_sheet()}</style>')]
+    return _shared[0]
+
+
+def is_shared(widget):
+    """Say whether other explorers need this widget, too."""
+    return bool(_shared) and widget in (_shared[0], _shared[0].layout, _shared[0].style)
+
+
+def own(scale):
+    """Return an explorer's own part of the page, as a widget: how large it is, and where it speaks to a reader."""
     return widgets.HTML(
-        f"<style>.bp-{scale_name(scale)}{{--bp-scale:{scale}}}</style>"
+        f"<style>.bp-{scale_name(scale)}{{--bp-scale:{scale}}}{_rooms(scale)}</style>"
         '<div class="bp-live" aria-live="polite"></div>'
         '<div class="bp-cover"><div class="bp-sign" role="status"></div></div>'
     )

@@ -23,11 +23,13 @@ def snapshot(parts, words):
     )
     width = max(480, *(left + width for left, _, width, _, _ in parts))
     height, said = max(top + height for _, top, _, height, _ in parts), []
-    for line in (part for line in words.split("\n") for part in textwrap.wrap(line, int(width / LETTER))):
+    for line in (part for one in words.split("\n") for part in textwrap.wrap(one, int(width / LETTER))):
         height += LINE
         said.append(text(6, height, line, "start"))
     size = f'viewBox="0 0 {width} {height + 8}" width="{width}" height="{height + 8}"'
-    shares = "".join(f".p{level},.n{level}{{--bp-share:{DEEPEST * level / LEVELS:.3f}}}" for level in range(1, LEVELS + 1))
+    shares = "".join(
+        f".p{level},.n{level}{{--bp-share:{DEEPEST * level / LEVELS:.3f}}}" for level in range(1, LEVELS + 1)
+    )
     themes = f".bp-picture{{{variables(LIGHT)};--bp-on-cell:{ON_CELL}}}"
     sheet = f'<rect class="paper" width="{width}" height="{height + 8}"/>'
     return (
@@ -35,6 +37,15 @@ def snapshot(parts, words):
         f"<title>{escape(words)}</title><style>{themes}{shares}{file('picture.css')}</style>{sheet}"
         f"{drawn}{''.join(said)}</svg>"
     )
+
+
+def side_by_side(pictures, left=0, top=0):
+    """Give pictures beside each other their places: parts of a snapshot."""
+    parts = []
+    for picture in pictures:
+        parts.append((left, top, picture.width, picture.height, picture.content))
+        left += picture.width + 12
+    return parts
 
 
 def grid_svg(left, top, title, texts, shades, rows, columns, chosen_row=None, chosen_column=None, cell=(33, 15)):
@@ -45,7 +56,8 @@ def grid_svg(left, top, title, texts, shades, rows, columns, chosen_row=None, ch
     wide, high = cell
     across, down = left + LABELS, top + TITLE + (high if columns else 0)
     symbol, _, meaning = title.partition(" ")
-    out = [f"<text class='start' x='{left}' y='{top + 11}'><tspan class='b'>{escape(symbol)}</tspan> {escape(meaning)}</text>"]
+    said = f"<tspan class='b'>{escape(symbol)}</tspan> {escape(meaning)}"
+    out = [f"<text class='start' x='{left}' y='{top + 11}'>{said}</text>"]
     ways = {}
     for row, line in enumerate(shades):
         for column, shade in enumerate(line):
@@ -61,8 +73,46 @@ def grid_svg(left, top, title, texts, shades, rows, columns, chosen_row=None, ch
         label = f"<tspan x='{coordinate(across - 4)}'>{escape(str(name))}</tspan>" if str(name) else ""
         out.append(f"<text class='end' y='{coordinate(top + TITLE + high * row + high - 4)}'>{label}{spans}</text>")
     if chosen_row is not None:
-        out.append(f"<path class='frame' d='M{left} {down + high * chosen_row}h{LABELS + wide * len(ends)}v{high}H{left}z'/>")
+        out.append(
+            f"<path class='frame' d='M{left} {down + high * chosen_row}h{LABELS + wide * len(ends)}v{high}H{left}z'/>"
+        )
     if chosen_column is not None:
         corner = f"M{across + wide * chosen_column} {down - (high if columns else 0)}"
         out.append(f"<path class='frame' d='{corner}h{wide}V{down + high * len(texts)}h-{wide}z'/>")
     return "".join(out)
+
+
+def board_svg(board):
+    """Write a board as SVG → its width, its height, and its content."""
+    cell, content = (33, 15), []
+
+    def put(left, top, table, names):
+        lines = [*table.cells()]
+        marked = None if board.row is None or not table.has_rows else board.row - table.first
+        content.append(
+            grid_svg(
+                left,
+                top,
+                " ".join([table.symbol, *table.title()]).replace("  ", " "),
+                [texts for texts, _ in lines],
+                [[shade.removesuffix("s").strip() for shade in shades] for _, shades in lines],
+                table.labels(),
+                table.across.labels if names else [],
+                marked,
+                board.column if table in board.wide else None,
+                cell,
+            )
+        )
+        return top + TITLE + cell[1] * (len(lines) + bool(names)) + 3
+
+    left = deepest = widest = 0
+    for column in board.narrow:
+        bottom = 0
+        for table in column:
+            bottom = put(left, bottom, table, table is column[0])
+        left += LABELS + cell[0] * len(column[0].across.labels) + 14
+        deepest, widest = max(deepest, bottom), left
+    for table in board.wide:
+        deepest = put(0, deepest, table, table is board.wide[0])
+        widest = max(widest, LABELS + cell[0] * len(table.across.labels))
+    return widest, deepest, "".join(content)

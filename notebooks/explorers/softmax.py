@@ -6,7 +6,6 @@ import ipywidgets as widgets
 import numpy as np
 
 import mlp_helpers as mlp
-from explorers.arrange import line
 from explorers.hands import within
 from explorers.network import NetworkExplorer
 from explorers.predict import closer_question, loss_question, rows_question
@@ -20,6 +19,7 @@ class SoftmaxExplorer(NetworkExplorer):
 
     _picked = "G_Z", {}
     narrow = (("X",), ("Z",), ("P",), ("Y",), ("G_Z",))
+    beside = ("curve", "gaps")
 
     def more_controls(self):
         along = widgets.Dropdown(options=[("z0", 0), ("z1", 1)], description="curve along")
@@ -29,10 +29,9 @@ class SoftmaxExplorer(NetworkExplorer):
         logits = [self.add_slider(f"z{k}", "", partial(self._put_logit, k), limit=6.0) for k in range(2)]
         return [*logits, self.add_slider("s", "", self._put_shift, limit=6.0), *super().sliders()]
 
-    def beside_the_board(self):
+    def add_pictures_beside(self):
         self.curve = self.views["curve"] = Curve("share of example i", self.scale)
         self.gaps = self.views["gaps"] = Gaps(("P", "Y"), self.scale, width=310)
-        return [line("beside", self.curve.widget, self.gaps.widget)]
 
     def questions(self):
         def index():

@@ -36,9 +36,7 @@ class State:
 
     def same(self, other):
         """Whether both give the same numbers."""
-        return all(
-            np.array_equal(one, its) for one, its in zip(self._numbers(), other._numbers(), strict=True)
-        )
+        return all(np.array_equal(one, its) for one, its in zip(self._numbers(), other._numbers(), strict=True))
 
     def _numbers(self):
         return (self.X, self.y, *self.params, self.added, self.shift)

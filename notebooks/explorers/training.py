@@ -68,7 +68,11 @@ class TrainingExplorer(PredictingExplorer):
         )
         self._restart()
         left = box("left", box("plane", self.plane.widget), sliders, self.predictor.widget)
-        return [bar, line("body", left, box("right", self.run.widget)).add_class("bp-large"), line("said", self.words.widget)]
+        return [
+            bar,
+            line("body", left, box("right", self.run.widget)).add_class("bp-large"),
+            line("said", self.words.widget),
+        ]
 
     def questions(self):
         def right(values):
@@ -195,7 +199,9 @@ class TrainingExplorer(PredictingExplorer):
 
     def describe(self):
         lr, _ = self._settings()
-        norms = ", ".join(f"G_{name} {norm:.4f}" for name, norm in zip(NAMES, self.path[self.state.step].norms, strict=True))
+        norms = ", ".join(
+            f"G_{name} {norm:.4f}" for name, norm in zip(NAMES, self.path[self.state.step].norms, strict=True)
+        )
         return [
             f"Learning rate {lr}, batch size {self.controls['batch'].label}.",
             f"Lengths of the gradients on all {len(self.X)} points: {norms}.",

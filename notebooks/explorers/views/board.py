@@ -23,6 +23,7 @@ class Board:
         for column in narrow:
             for table in column[1:]:
                 table.widget.add_class("bp-below")
+        self.narrow, self.wide, self.row, self.column = narrow, wide, None, None
         self.widget = widgets.VBox(parts).add_class("bp-board")
 
     def set_rows(self, axis):
@@ -32,6 +33,7 @@ class Board:
 
     def choose(self, row=None, column=None):
         """Frame a row of the tables with rows, and a column of the wide ones."""
+        self.row, self.column = row, column
         chosen = [] if row is None else [f"bp-row-{row % MOST_ROWS}"]
         chosen += [] if column is None else [f"bp-column-{column}"]
         others = [name for name in self.widget._dom_classes if not name.startswith(("bp-row-", "bp-column-"))]

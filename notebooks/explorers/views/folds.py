@@ -43,7 +43,9 @@ class Folds:
         """For each cell that a level crosses: the side where a walk around it leaves what is above, and enters it."""
         leaves, enters = above[self.start] & ~above[self.end], ~above[self.start] & above[self.end]
         cells = self.cell.max() + 1
-        once = (np.bincount(self.cell[leaves], minlength=cells) == 1) & (np.bincount(self.cell[enters], minlength=cells) == 1)
+        once = (np.bincount(self.cell[leaves], minlength=cells) == 1) & (
+            np.bincount(self.cell[enters], minlength=cells) == 1
+        )
         return np.flatnonzero(leaves & once[self.cell]), np.flatnonzero(enters & once[self.cell])
 
     def _places(self, value):
@@ -70,7 +72,7 @@ def _lines(weights, biases, limit):
 
 
 def _cells(normals, offsets, limit):
-    """The corners (m, 2) of the cells; and, cell by cell, each side: its cell, and the corners where it starts and ends.
+    """The corners (m, 2) of the cells, and each side of each cell: its cell, and the corners where it starts and ends.
 
     A cell is known by the sides of all lines that it is on: they are summed up to one number, each side having its own.
     """

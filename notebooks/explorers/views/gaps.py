@@ -27,7 +27,13 @@ class Gaps(Picture):
                 at = x + n * (BAR + AIR)
                 size = {"x": at, "y": top, "width": BAR, "height": bottom - top}
                 content.append(shape("rect", f"share {kind} c{label}", **size))
-                content.append(text(at + BAR / 2, top - 4, f"{number:.3f}".rstrip("0").rstrip(".") if kind == "other" else f"{number:.3f}"))
+                content.append(
+                    text(
+                        at + BAR / 2,
+                        top - 4,
+                        f"{number:.3f}".rstrip("0").rstrip(".") if kind == "other" else f"{number:.3f}",
+                    )
+                )
                 content.append(text(at + BAR / 2, bottom + 13, name))
             content.append(text(x + BAR + AIR / 2, bottom + 27, f"class {label}", "title"))
             content.append(self._gap(x, *tops, one - other))

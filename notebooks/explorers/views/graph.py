@@ -40,7 +40,9 @@ class Graph(Picture):
         ups = [top + room * share for share in (0.25, 0.75)]
         self.places = [
             np.array([(OUTER, up) for up in ups]),
-            np.array([(width / 2, top + (room - self.apart * (n_hidden - 1)) / 2 + self.apart * n) for n in range(n_hidden)]),
+            np.array(
+                [(width / 2, top + (room - self.apart * (n_hidden - 1)) / 2 + self.apart * n) for n in range(n_hidden)]
+            ),
             np.array([(width - OUTER, up) for up in ups]),
         ]
         self.radii = [9.0, min(9.0, 0.46 * self.apart), 9.0]

@@ -63,7 +63,11 @@ class Plane(Picture):
             normal, along = w / size, np.array([-w[1], w[0]]) / size
             with np.errstate(over="ignore"):
                 foot = np.clip(-b / size, -far, far) * normal
-            corners = [foot - far * along, foot + far * along, *(foot + 2 * far * (normal + s * along) for s in (1, -1))]
+            corners = [
+                foot - far * along,
+                foot + far * along,
+                *(foot + 2 * far * (normal + s * along) for s in (1, -1)),
+            ]
         if not len(corners):
             return ""
         return self.frame.inside(f'<path class="on-side" d="{path(self.frame.at(corners), closed=True)}"/>')

@@ -48,6 +48,11 @@ class Matrix:
         self.widget.add_class("bp-matrix")
 
     @property
+    def has_rows(self):
+        """Whether a row of it can be the chosen one."""
+        return "bp-rows" in self.widget._dom_classes
+
+    @property
     def across(self):
         """The axis that runs across the screen."""
         return self.rows if self.turned else self.columns
@@ -62,23 +67,23 @@ class Matrix:
 
         Where some of the numbers have moved, moved (as array) is True, and the others step back.
         """
-        self.array = np.array(array)
+        self.array, self.limit = np.array(array), limit
         self.first = 0 if row is None else row // MOST_ROWS * MOST_ROWS
         some = moved is not None and moved.any() and not moved.all()
         self.moved = moved if some else None
-        self.widget.value = self._html(limit)
+        self.widget.value = self._html()
         mark(self.widget, "bp-still", moved is not None and not moved.any())
 
-    def cells(self, limit):
+    def cells(self):
         """Each line of what is shown: the texts of its cells, and their classes."""
         grid = np.atleast_2d(self.array)
-        classes = _classes(grid, limit)
+        classes = _classes(grid, self.limit)
         still = np.zeros(grid.shape, bool) if self.moved is None else ~np.atleast_2d(self.moved)
         if self.turned:
             grid, classes, still = grid.T, [*map(list, zip(*classes, strict=True))], still.T
         shown = slice(self.first, self.first + MOST_ROWS)
         for numbers, line, back in zip(grid[shown].tolist(), classes[shown], still[shown].tolist(), strict=True):
-            texts = _texts(numbers, grid.dtype, decimals_for(limit, self.decimals))
+            texts = _texts(numbers, grid.dtype, decimals_for(self.limit, self.decimals))
             yield texts, [f"{shade} s".strip() if stays else shade for shade, stays in zip(line, back, strict=True)]
 
     def labels(self):
@@ -91,18 +96,19 @@ class Matrix:
         more = f" rows {self.labels()[0]} to {self.labels()[-1]} of {len(self.down.labels)}" if rest > 0 else ""
         return " turned" * self.turned, (f"= {self.says}" if self.says else "") + more * (not self.turned)
 
-    def _html(self, limit):
+    def _html(self):
         turned, says = self.title()
+        symbol = f"<b>{escape(self.symbol)}</b>{turned}"
         shape = f"({', '.join(map(str, self.array.shape))}{',' if self.array.ndim == 1 else ''})"
         out = [
-            f"<div class=bp-label aria-hidden=true><b>{escape(self.symbol)}</b>{turned}<span>{escape(says)}</span></div>",
+            f"<div class=bp-label aria-hidden=true>{symbol}<span>{escape(says)}</span></div>",
             f"<table {self.attributes}{' data-turned' * self.turned} style=--n:{len(self.across.labels)}>",
-            f"<caption><b>{escape(self.symbol)}</b>{turned} {escape(says)} {shape}</caption>",
+            f"<caption>{symbol} {escape(says)} {shape}</caption>",
             f"<col class=i><col span={len(self.across.labels)}><thead><tr><th scope=col>{escape(self.across.name)}",
             *(f"<th scope=col>{escape(label)}" for label in self.across.labels),
             "</thead><tbody>",
         ]
-        for label, (texts, classes) in zip(self.labels(), self.cells(limit), strict=True):
+        for label, (texts, classes) in zip(self.labels(), self.cells(), strict=True):
             out.append(f"<tr><th scope=row>{escape(label)}")
             out += [f"{_cell(look)}{text}" for text, look in zip(texts, classes, strict=True)]
         return "".join(out) + "</table>"
@@ -120,7 +126,7 @@ def _classes(grid, limit):
 
 
 def _texts(numbers, kind, decimals):
-    if kind == bool:
+    if kind == np.bool_:
         return ["1" if on else "·" for on in numbers]
     return [compact(number, decimals) for number in numbers]
 
