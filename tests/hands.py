@@ -14,8 +14,11 @@ try:
     from torch_net import torch_values
 except ImportError:  # without PyTorch: what the parity test has compared with PyTorch's saved values
 
-    def torch_values(X, y, params):
-        return m.forward(X, params)._asdict() | m.backward(X, y, params)._asdict()
+    def torch_values(X, y, params, added):
+        cache = m.forward(X, params)
+        Z = cache.Z + added
+        cache = cache._replace(Z=Z, P=m.softmax(Z))
+        return cache._asdict() | m.backward(X, y, params, cache)._asdict()
 
 
 TOLERANCE = 1e-12
@@ -40,7 +43,7 @@ def own_net(N=12, n_hidden=16):
 def chosen(name, *net):
     """Make an explorer with example 3 and unit 7 chosen."""
     explorer = make(name, *net)
-    explorer.controls["example"].value, explorer.controls["unit"].value = 3, 7
+    stir_to(explorer, example=3, unit=7)
     return explorer
 
 
@@ -54,6 +57,18 @@ def move(control, part):
         control.index = round(part * (len(control.options) - 1))
     else:
         control.value = type(control.value)(control.min + part * (control.max - control.min))
+
+
+def numbers_of(explorer):
+    """The sliders of example 3 and unit 7 that it has, with what each moves."""
+    return [(control, number) for control, number in NUMBERS.items() if control in explorer.controls]
+
+
+def stir_to(explorer, **values):
+    """Put those of the controls that the explorer has to these values."""
+    for control, value in values.items():
+        if control in explorer.controls:
+            explorer.controls[control].value = value
 
 
 def stir(explorer, part, *controls):
@@ -90,17 +105,13 @@ def reference(pickled):
 
 def assert_true_to_state(explorer):
     """Every matrix shown, under a symbol's name, is PyTorch's for this state."""
-    expected = reference(pickle.dumps((explorer.X, explorer.y, explorer.params))) | state(explorer)
+    added = explorer.state.added + explorer.state.shift
+    expected = reference(pickle.dumps((explorer.X, explorer.y, explorer.params, added))) | state(explorer)
     expected |= {"Y": np.eye(2)[explorer.y], "M": expected["A1"] > 0}
-    expected |= {f"{symbol}ᵀ": array.T for symbol, array in expected.items()}
     if "outer" in explorer.views:
         expected["outer"] = np.outer(expected["G_Z"][explorer.example], expected["H"][explorer.example])
-    if "unit" in explorer.views:
-        expected["unit"] = np.stack([expected[key][:, explorer.unit] for key in ("A1", "M", "G_H", "G_A1")], axis=1)
-    shown = [(symbol, view.array) for symbol, view in of_kind(explorer, "array").items()]
-    for view in of_kind(explorer, "arrays").values():
-        shown += view.arrays.items()
-    for symbol, array in shown:
+    for symbol, view in of_kind(explorer, "array").items():
+        array = view.array
         if symbol in expected:
             want = expected[symbol]
             assert array.shape == want.shape and array.dtype == want.dtype, symbol

@@ -4,6 +4,7 @@ For PyTorch only uniform draws, whole numbers and plain arithmetic are used: the
 which functions such as exp, and normal draws, do not promise.
 """
 
+from itertools import pairwise
 from math import fsum
 
 import numpy as np
@@ -18,6 +19,7 @@ PROJECTIONS = 4
 
 # Chosen so that on several kinds of processor rounding stays below a third of what the parity test allows.
 COMMITTED_SEEDS, LIVE_SEEDS = range(850, 1150), range(300)
+GRAPH_SEEDS = range(60)
 
 # The batch and the network that the notebooks begin with.
 NOTEBOOKS_NET = *toy_data("moons", 5, np.random.default_rng(2)), init_params(np.random.default_rng(18))
@@ -59,6 +61,26 @@ def random_net(seed):
     if kind == "dead units":  # A1 is below 0 in these columns, for every example
         b1[rng.integers(2, size=n_hidden) == 0] = -1e4
     return X, y, Params(W1, b1, W2, b2)
+
+
+def random_graph(seed):
+    """Draw what deep_loss takes after its steps: layers one after the other, skipped by a sum, and used again."""
+    rng = np.random.default_rng([seed, 9])
+    N, n_in, width, n_out = rng.integers([1, 1, 1, 2], [13, 4, 17, 5])
+    widths = [n_in, *[width] * rng.integers(1, 7), n_out]
+    layers = [(rng.uniform(-1, 1, (b, a)) * 2 / np.sqrt(a), rng.uniform(-1, 1, b)) for a, b in pairwise(widths)]
+    middle = len(layers) - 2
+    way = [(int(rng.integers(1, middle + 1)), bool(rng.integers(2))) for _ in range(rng.integers(8) if middle else 0)]
+    return rng.uniform(-2, 2, (N, n_in)), rng.integers(n_out, size=N), layers, way
+
+
+def deep_loss(steps, X, y, layers, way):
+    """Run a network of steps.linear, .relu, .add and .cross_entropy; way has the layers between, and if skipped."""
+    H = steps.relu(steps.linear(X, *layers[0]))
+    for k, skip in way:
+        F = steps.relu(steps.linear(H, *layers[k]))
+        H = steps.add(H, F) if skip else F
+    return steps.cross_entropy(steps.linear(H, *layers[-1]), y)
 
 
 def digest(tensor, seed):

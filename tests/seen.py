@@ -99,8 +99,6 @@ def table(html):
         labels=[unescape(label) for row in rows for label in re.findall(r'<th scope="?row"?>([^<]*)', row)],
         rows=[[text for _, text in row] for row in cells],
         classes=[[classes_in(attributes) for attributes, _ in row] for row in cells],
-        marked_rows=[n for n, row in enumerate(rows) if "m" in classes_in(row.partition(">")[0])],
-        marked_columns=[int(before) - 1 for before in re.findall('<col span="?(\\d+)"?><col class="?m', html)],
     )
 
 
@@ -109,9 +107,14 @@ def classes_in(attributes):
     return found[1].split() if found else []
 
 
+def read(shown):
+    """The number that a cell shows; a dot in a mask is a 0, and what is too small for its letters "tiny"."""
+    return float(shown.replace("−", "-").replace("·", "0").replace("tiny", "1e-10"))
+
+
 def assert_near(shown, number):
     """The number is what is shown, rounded to as many digits as are shown."""
-    text = shown.replace("−", "-")
+    text = shown.replace("−", "-").replace("·", "0").replace("tiny", "0.000000000")
     mantissa, _, power = text.partition("e")
     digits = len(mantissa.partition(".")[2]) - int(power or 0)
     assert abs(float(text) - number) <= 0.5 * 10.0**-digits + 1e-9, f"{shown} is not {number}"

@@ -15,7 +15,6 @@ import ipywidgets as widgets
 import numpy as np
 import pytest
 from hands import (
-    NUMBERS,
     OTHERS,
     assert_true_to_state,
     chosen,
@@ -24,13 +23,15 @@ from hands import (
     every_network_explorer,
     make,
     move,
+    numbers_of,
     of_kind,
     own_net,
     screen,
     state,
     stir,
+    stir_to,
 )
-from seen import assert_near, tables
+from seen import assert_near, read, tables
 
 import explorers
 import mlp_helpers as m
@@ -133,7 +134,8 @@ def test_every_control_everywhere_and_back(name):
 
     if name not in OTHERS:  # what those show is more than X, y, params and the choices
         explorer.update(reframe=True)
-        fresh = make(name, explorer.X, explorer.y, explorer.params)
+        fresh = make(name, *own_net())
+        fresh.state = explorer.state.copy()
         for control in ("example", "unit", "along", "class", "step"):  # what is chosen, but for the data: X says it
             if control in fresh.controls:
                 fresh.controls[control].value = explorer.controls[control].value
@@ -170,22 +172,22 @@ def test_a_slider_shows_its_number_and_writes_it_and_no_other(name):
     explorer = make(name)
     expected = state(explorer)
     for example, unit in ((3, 7), (1, 2), (3, 7)):
-        explorer.controls["example"].value, explorer.controls["unit"].value = example, unit
+        stir_to(explorer, example=example, unit=unit)
     assert not differences(state(explorer), expected)
     for control in {"z0", "z1", "value"} & set(explorer.controls):
         slider = explorer.controls[control]
         if control == "value":
             (symbol, index), along = explorer.controls["along"].value, explorer.controls["along"].label
-            number, label = expected[symbol][index], f"move {along}"
+            number, label = expected[symbol][index], along
         else:
-            number, label = explorer.views["Z"].array[3, int(control[1])], f"{control} of i = 3"
+            number, label = explorer.views["Z"].array[3, int(control[1])], f"Z[3, {control[1]}]"
         assert (slider.value, slider.description) == (round(number, 2), label)
         send_back_rounded(slider)
         assert not differences(state(explorer), expected), control
-    for control, (symbol, index) in NUMBERS.items():
+    for control, (symbol, index) in numbers_of(explorer):
         slider = explorer.controls[control]
         places = np.atleast_1d(index).tolist()
-        assert slider.description == (f"{control} of i = 3" if symbol == "X" else f"{symbol}{places}")
+        assert slider.description == f"{symbol}{places}"
         assert slider.value == round(expected[symbol][index], 2) != expected[symbol][index]
         send_back_rounded(slider)
         assert not differences(state(explorer), expected), control
@@ -193,7 +195,7 @@ def test_a_slider_shows_its_number_and_writes_it_and_no_other(name):
         assert not differences(state(explorer), expected), control
     expected["y"][3] = 1 - expected["y"][3]
     explorer.controls["flip"].click()
-    assert explorer.controls["flip"].description == f"Flip label of i = 3 (now {expected['y'][3]})"
+    assert explorer.controls["flip"].description == f"Flip label (now {expected['y'][3]})"
     assert not differences(state(explorer), expected)
 
 
@@ -214,7 +216,7 @@ def test_a_state_that_code_changes_is_shown_by_update_and_one_of_another_size_is
     assert_true_to_state(explorer)
     loss = m.loss(explorer.X, explorer.y, params)
     assert (f"{loss:.4g} at the start" if name == "bug_lab" else f"{loss:.4f}") in repr(explorer) != text
-    for control, (symbol, index) in NUMBERS.items() if name not in OTHERS else ():
+    for control, (symbol, index) in numbers_of(explorer):
         assert explorer.controls[control].value == round(state(explorer)[symbol][index], 2)
     X, y, params = own_net()
     for (explorer.X, explorer.y, explorer.params), says in (
@@ -238,9 +240,9 @@ def test_a_sliders_range_grows_to_hold_what_is_given_and_reset_brings_the_range_
     first, ranges = screen(explorer), {control: (slider.min, slider.max) for control, slider in sliders.items()}
     explorer.params.W1[0], explorer.params.b1[0], explorer.params.W2[:, 0], explorer.X[0] = 40, -40, 40, 40
     explorer.update()
-    explorer.controls["unit"].value = 2
-    explorer.controls["unit"].value = 0
-    for control in NUMBERS:
+    for unit in (2, 0):
+        stir_to(explorer, unit=unit)
+    for control, _ in numbers_of(explorer):
         assert abs(sliders[control].value) == 40 == sliders[control].max == -sliders[control].min
     assert (abs(explorer.params.W1[0]) == 40).all()
     assert "curve" not in explorer.views or explorer.views["curve"].widget.value != first["curve"]
@@ -250,18 +252,55 @@ def test_a_sliders_range_grows_to_hold_what_is_given_and_reset_brings_the_range_
 
 
 @every_network_explorer
-def test_the_chosen_row_and_column_are_marked_and_other_rows_keep_their_colours_while_a_slider_moves(name):
+def test_the_chosen_row_and_column_have_a_frame_and_other_rows_keep_their_colours_while_a_slider_moves(name):
     explorer, before = chosen(name, *own_net()), {}
-    marks = {explorer.axes["example"]: [3], explorer.axes["unit"]: [7]}
     for part in (0, 0.2, 0.9):
         move(explorer.controls["x1"], part)
+        frames = {mark for mark in explorer.board.widget._dom_classes if mark.startswith(("bp-row-", "bp-column-"))}
+        assert frames == ({"bp-row-3", "bp-column-7"} if "unit" in explorer.controls else {"bp-row-3"})
         for key, view in of_kind(explorer, "array").items():
             (table,) = tables(view.widget.value)
-            assert table.marked_rows == marks.get(view.rows, []) and table.marked_columns == marks.get(view.columns, [])
             if view.rows is explorer.axes["example"]:
-                others = [row for i, row in enumerate(zip(table.rows, table.classes, strict=True)) if i != 3]
+                assert "bp-rows" in view.widget._dom_classes
+                others = zip(table.rows, table.classes, strict=True)
+                others = [(row, [{*c} - {"s"} for c in look]) for i, (row, look) in enumerate(others) if i != 3]
                 assert others == before.setdefault(key, others), key
     assert before
+
+
+@every_network_explorer
+def test_what_did_not_move_steps_back_until_the_next_change(name):
+    """As PyTorch says, a point moves its own row, and all of a sum over examples."""
+    explorer = chosen(name, *own_net())
+    shown = of_kind(explorer, "array")
+    assert not any(back.any() for back in stepped_back(explorer).values()) and not explorer.changed.lines[0]
+    for act, words in (
+        (lambda: explorer.touch("point", 3, 0.4, 0.3), r"row 3 of .*X.*"),
+        (lambda: explorer.controls["flip"].click(), r"row 3 of .*Y.*"),
+    ):
+        before = {key: view.array for key, view in shown.items()}
+        act()
+        back = stepped_back(explorer)
+        for key, array in before.items():
+            assert key == "outer" or np.array_equal(back[key], array == shown[key].array), key
+        assert re.search(words, explorer.changed.lines[0]) or words[-4] not in shown
+        stir_to(explorer, example=0, unit=2)  # a choice is no change
+        assert not differences(stepped_back(explorer), back) and "row 3" in explorer.changed.lines[0]
+        stir_to(explorer, example=3, unit=7)
+    explorer.controls["reset"].click()
+    assert not explorer.changed.lines[0]
+
+
+def stepped_back(explorer):
+    """For each table which of its entries step back, in the symbol's own shape."""
+    found = {}
+    for key, view in of_kind(explorer, "array").items():
+        (table,) = tables(view.widget.value)
+        back = np.array([["s" in look for look in line] for line in table.classes])
+        back |= "bp-still" in view.widget._dom_classes
+        back = back.T if "turned" in table.data else back
+        found[key] = back.reshape(view.array.shape)
+    return found
 
 
 # ---------------------------------------------------------------- left behind, failed, and read
@@ -322,20 +361,23 @@ def test_a_failure_reaches_the_caller_and_the_screen(name, monkeypatch):
 
 
 def assert_readable(explorer):
-    """Each table has its shape and headers, and each cell its number, with a sign where it has a colour."""
-    shown = [([key], [view.array], view) for key, view in of_kind(explorer, "array").items()]
-    shown += [(view.arrays, view.arrays.values(), view) for view in of_kind(explorer, "arrays").values()]
-    for keys, arrays, view in shown:
-        for key, array, table in zip(keys, arrays, tables(view.widget.value), strict=True):
-            assert table.caption.endswith(str(array.shape)) and (key in ("outer", "unit") or table.symbol == key)
-            grid = np.atleast_2d(array)
-            assert len(table.columns) == 1 + grid.shape[1] and all(table.columns[1:])  # the first is the corner
-            assert len(table.labels) == len(grid) and (len(grid) == 1 or all(table.labels))
-            classes = chain.from_iterable(table.classes)
-            for text, colours, number in zip(np.ravel(table.rows), classes, grid.ravel().tolist(), strict=True):
-                assert_near(text, number)
-                sign = {"on": text == "1", "p": float(text) > 0, "n": float(text) < 0}
-                assert all(sign[colour.rstrip("12345678")] for colour in colours) and not re.fullmatch("-0[.]?0*", text)
+    """Each table has its shape and headers, and each cell its number in five letters, with a sign where it is coloured.
+
+    Of many examples, the twelve with the chosen one are shown.
+    """
+    for key, view in of_kind(explorer, "array").items():
+        (table,) = tables(view.widget.value)
+        assert table.caption.endswith(str(view.array.shape)) and (key == "outer" or table.symbol == key)
+        grid = np.atleast_2d(view.array)
+        grid = (grid.T if "turned" in table.data else grid)[view.first : view.first + 12]
+        assert len(table.columns) == 1 + grid.shape[1] and all(table.columns[1:])  # the first is the corner
+        assert len(table.labels) == len(grid) and (len(grid) == 1 or all(table.labels))
+        classes = chain.from_iterable(table.classes)
+        for text, looks, number in zip(np.ravel(table.rows), classes, grid.ravel().tolist(), strict=True):
+            assert_near(text, number)
+            sign = {"on": text == "1", "p": read(text) > 0, "n": read(text) < 0, "s": True}
+            assert len(text) <= 5 and all(sign[look.rstrip("12345678")] for look in looks)
+            assert not re.fullmatch("−0?[.]?0*", text)
 
 
 @pytest.mark.parametrize("size", [1e-3, 1e-6, 1e-9, 1.0, 1e3])

@@ -83,7 +83,7 @@ def test_the_example_of_a_notebook_passes_every_rule(tmp_path):
     for cell, kind in zip(cells, ("slide", "skip", "fragment"), strict=True):
         cell.metadata["slideshow"] = {"slide_type": kind}
     (tmp_path / "01_forward_pass.ipynb").touch()
-    path = tmp_path / "09_confidence.ipynb"
+    path = tmp_path / "10_confidence.ipynb"
     path.write_text(as_text(nbformat.v4.new_notebook(cells=cells)), encoding="utf-8")
     refresh(path)
     assert [problem for rule in rules.RULES for problem in rule(rules.load(path), path)] == []

@@ -1,9 +1,11 @@
-"""Each notebook in one kernel without PyTorch: each cell twice, each exercise with its solution, then all of it again.
+"""Each notebook in one kernel without PyTorch: each cell twice, each exercise with its answers, then all of it again.
 
 nbval runs each cell once, with PyTorch where it is installed.
 """
 
 import os
+import tomllib
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -11,6 +13,7 @@ from refresh_notebooks import WIDGET_VIEW, execute
 from test_notebooks import PATHS, code_cells, is_exercise, load, solved
 
 pytestmark = pytest.mark.slow
+ANSWERS = tomllib.loads(Path(__file__).with_name("other_answers.toml").read_text(encoding="utf-8"))
 
 
 def comparable(cell):
@@ -22,25 +25,31 @@ def comparable(cell):
 
 
 def steps(nb):
-    """What to run, in order: the number of the cell, its source, and whether that is the solution of an exercise."""
-    once = [(n, cell.source, False) for n, cell in code_cells(nb)]
+    """What to run, in order: the number of the cell, its source, and of an answer whether it is right."""
+    once = [(n, cell.source, None) for n, cell in code_cells(nb)]
     for n, source, _ in once:
-        yield from [(n, source, False)] * 2
+        yield from [(n, source, None)] * 2
         if is_exercise(nb.cells[n]):
-            yield n, solved(nb, n), True
+            yield from [(n, solved(nb, n), True)] * 2
+            for verdict, answers in ANSWERS.get(nb.cells[n].id, {}).items():
+                yield from ((n, source.replace("...", answer, 1), verdict == "right") for answer in answers)
     yield from once
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_a_notebook_shows_the_same_again_and_its_solutions_are_right(path, tmp_path, monkeypatch):
+def test_a_notebook_shows_the_same_again_and_judges_answers(path, tmp_path, monkeypatch):
     (tmp_path / "torch.py").write_text("raise ImportError('torch is hidden')", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
     saved, run = load(path), load(path)
     order = list(steps(saved))
     run.cells = [nbformat.v4.new_code_cell(source) for _, source, _ in order]
     execute(run, path.parent)
-    for (n, source, is_solution), cell in zip(order, run.cells, strict=True):
-        if is_solution:
-            assert cell.outputs[-1].data["text/plain"].startswith("Correct"), source
-        else:
+    for (n, source, is_right), cell in zip(order, run.cells, strict=True):
+        if is_right is None:
             assert [*comparable(cell)] == [*comparable(saved.cells[n])], source
+        else:
+            assert cell.outputs[-1].data["text/plain"].startswith("Correct") == is_right, source
+
+
+def test_other_answers_are_those_of_exercises():
+    assert ANSWERS.keys() <= {cell.id for path in PATHS for cell in load(path).cells if is_exercise(cell)}

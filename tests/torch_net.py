@@ -1,15 +1,25 @@
 """The same network in PyTorch, differentiated by autograd. Nothing here uses the project's own formulas."""
 
+from types import SimpleNamespace
+
 import torch
+from nets import deep_loss
 from torch.nn import functional
 
+STEPS = SimpleNamespace(
+    linear=functional.linear, relu=functional.relu, add=torch.add, cross_entropy=functional.cross_entropy
+)
 
-def torch_values(X, y, params):
-    """Return what PyTorch computes in float64: A1, H, Z, P, loss and every gradient, as NumPy arrays."""
+
+def torch_values(X, y, params, added=0.0):
+    """Return what PyTorch computes in float64: A1, H, Z, P, loss and every gradient, as NumPy arrays.
+
+    added (N, C) is put on top of Z.
+    """
     X, W1, b1, W2, b2 = (torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in (X, *params))
     A1 = functional.linear(X, W1, b1)  # as nn.Linear, whose weight is (out, in)
     H = functional.relu(A1)
-    Z = functional.linear(H, W2, b2)
+    Z = functional.linear(H, W2, b2) + torch.as_tensor(added)
     P = functional.softmax(Z, dim=1)
     loss = functional.cross_entropy(Z, torch.tensor(y))
     for tensor in (A1, H, Z):
@@ -20,3 +30,23 @@ def torch_values(X, y, params):
     values |= {"G_Z": Z.grad, "G_H": H.grad, "G_A1": A1.grad, "G_X": X.grad}
     values |= {"G_W1": W1.grad, "G_b1": b1.grad, "G_W2": W2.grad, "G_b2": b2.grad}
     return {name: value.detach().numpy() for name, value in values.items()}
+
+
+def torch_gradients(X, y, layers, way):
+    """Return the loss of a random graph and its gradients, at X and at each layer's W and b; 0 where it is not used."""
+    X, *flat = (torch.tensor(v, requires_grad=True) for v in (X, *(array for layer in layers for array in layer)))
+    loss = deep_loss(STEPS, X, torch.tensor(y), list(zip(flat[::2], flat[1::2], strict=True)), way)
+    grads = torch.autograd.grad(loss, [X, *flat], materialize_grads=True)
+    return [value.detach().numpy() for value in (loss, *grads)]
+
+
+def torch_graph(X, y, params):
+    """Return the names of PyTorch's steps from the loss back, each below the one that uses it and further in."""
+    X, W1, b1, W2, b2 = (torch.tensor(v, requires_grad=True) for v in (X, *params))
+    loss = deep_loss(STEPS, X, torch.tensor(y), [(W1, b1), (W2, b2)], [])
+
+    def lines(step, depth):
+        below = (line for before, _ in step.next_functions for line in lines(before, depth + 1))
+        return ["  " * depth + type(step).__name__, *below]
+
+    return lines(loss.grad_fn, 0)

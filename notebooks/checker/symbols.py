@@ -82,7 +82,7 @@ SYMBOLS = {
         "(# − #) / {N}",
     ),
     "G_W2": Symbol("∂L/∂W2", "G_Zᵀ H", "G_Z.T @ H", "class", "unit", (("G_Z", "i", "row"), ("H", "i", "column")), 2),
-    "G_b2": Symbol("∂L/∂b2", "Σᵢ G_Z[i]", "G_Z.sum(axis=0)", "sum", "class", (("G_Z", "i", "column"),), 2),
+    "G_b2": Symbol("∂L/∂b2", "Σᵢ G_Z", "G_Z.sum(axis=0)", "sum", "class", (("G_Z", "i", "column"),), 2),
     "G_H": Symbol("∂L/∂H", "G_Z W2", "G_Z @ W2", "example", "unit", (("G_Z", "row", "k"), ("W2", "k", "column")), 2),
     "M": Symbol("mask", "1[A1 > 0]", "A1 > 0", "example", "unit", (("A1", "row", "column"),), 3, "1[# > 0]"),
     "G_A1": Symbol(
@@ -96,7 +96,7 @@ SYMBOLS = {
         "# · #",
     ),
     "G_W1": Symbol("∂L/∂W1", "G_A1ᵀ X", "G_A1.T @ X", "unit", "input", (("G_A1", "i", "row"), ("X", "i", "column")), 4),
-    "G_b1": Symbol("∂L/∂b1", "Σᵢ G_A1[i]", "G_A1.sum(axis=0)", "sum", "unit", (("G_A1", "i", "column"),), 4),
+    "G_b1": Symbol("∂L/∂b1", "Σᵢ G_A1", "G_A1.sum(axis=0)", "sum", "unit", (("G_A1", "i", "column"),), 4),
     "G_X": Symbol(
         "∂L/∂X", "G_A1 W1", "G_A1 @ W1", "example", "input", (("G_A1", "row", "j"), ("W1", "j", "column")), 4
     ),

@@ -1,9 +1,18 @@
-"""What every explorer has: a network and a batch on the screen, controls that change them, views that show them.
+"""What every explorer has: a state, controls that change it, views that show it.
 
-One change runs one `update()`: state → mlp_helpers → views. An explorer computes no gradient itself.
+One change runs one `update()`: state → values → views. An explorer computes no gradient itself.
+
+state     what is on the screen: the batch, the network, and what is put on top of the logits (state.py)
+values    every array that is computed from a state, by its symbol
+limits    how far the scale of each symbol's colours reaches, which holds while something moves
+axes      what rows and columns count: "example", "unit", "class", "input", and what their labels are
+views     what shows values: tables, pictures, lines of words; each has the one widget that draws it
+controls  what a person moves, by name; each acts on the state, and is told when the state moved otherwise
+moved     which entries the last change moved, by symbol; empty when all are new
 """
 
 import re
+import threading
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
@@ -11,43 +20,27 @@ import ipywidgets as widgets
 import numpy as np
 
 import mlp_helpers as mlp
+from checker.symbols import SYMBOLS
 from explorers.closing import close_those_of_the_last_run, inside
 from explorers.given import checked, checked_sizes, scale_or_default
 from explorers.hands import Hands
+from explorers.moves import moved_between, said
 from explorers.page import Ear, is_shared, own, scale_name, shared
-from explorers.saved import snapshot
+from explorers.saved import side_by_side, snapshot
+from explorers.state import State
 from explorers.views.picture import Picture
 from explorers.views.svg import nice_limit
-from explorers.views.tables import Axis, Matrix
+from explorers.views.tables import Axis, Matrix, mark
 from explorers.views.words import Words
 
 AS_GIVEN = "as given"
-PRECISION = 0.01  # sliders show values rounded to this, as the tables do, and the state keeps every digit
+DECIMALS = 2  # sliders show values rounded to so many, and the state keeps every digit
+PRECISION = 10.0**-DECIMALS
 
-# symbol: (how it comes about, rows, columns, decimals); rows and columns are keys of Explorer.axes
-SYMBOLS = {
-    "X": ("inputs", "example", "input", 2),
-    "Y": ("labels, one-hot", "example", "class", 0),
-    "W1": ("weights", "unit", "input", 2),
-    "b1": ("biases", "row", "unit", 2),
-    "W2": ("weights", "class", "unit", 2),
-    "b2": ("biases", "row", "class", 2),
-    "A1": ("= X W1ᵀ + b1", "example", "unit", 2),
-    "H": ("= ReLU(A1)", "example", "unit", 2),
-    "Z": ("= H W2ᵀ + b2", "example", "class", 2),
-    "P": ("= softmax(Z)", "example", "class", 3),
-    "G_Z": ("= (P − Y) / N", "example", "class", 3),
-    "G_W2": ("= G_Zᵀ H", "class", "unit", 3),
-    "G_b2": ("= sum of G_Z over i", "sum", "class", 3),
-    "G_H": ("= G_Z W2", "example", "unit", 3),
-    "M": ("= 1[A1 > 0]", "example", "unit", 0),
-    "G_A1": ("= G_H ⊙ M", "example", "unit", 3),
-    "G_W1": ("= G_A1ᵀ X", "unit", "input", 3),
-    "G_b1": ("= sum of G_A1 over i", "sum", "unit", 3),
-    "G_X": ("= G_A1 W1", "example", "input", 3),
-    "y": ("labels", "row", "example", 0),
-    "loss": ("mean of −log P at the label", "row", "row", 4),
-}
+
+def decimals_of(symbol):
+    """With how many decimals a symbol's numbers are shown at least: gradients and probabilities are small."""
+    return 3 if symbol[0] in "GP" else 2
 
 
 class PressButton(widgets.Button):
@@ -70,27 +63,31 @@ class Explorer(Hands, widgets.VBox):
     pointed_out = None  # the symbol of a matrix, if one is
 
     def __init__(self, X=None, y=None, params=None, scale=None):
-        self._given = checked(X, y, params)
+        self._given = State.of(*checked(X, y, params))
+        self.state = self._given.copy()
         self.scale = scale_or_default(scale)
         self.controls, self.views = {}, {}
         self._actions, self._defaults = {}, {}
         self._exact = {}  # control name → the number that its slider shows rounded
         self._limits = {}  # control name → how far its slider reaches, unless a number is larger
+        self._lock = threading.RLock()  # a change is whole before another thread's begins, or anything is read
         self._quiet = False
-        self._take(*self._given)
+        self._boxes = []  # those that say by their class what is chosen
+        self.moved = {}
         self.compute()
         self.axes = {
             "example": Axis("i", range(len(self.X))),
             "unit": Axis("j", range(len(self.params.b1))),
             "class": Axis("k", range(2)),
             "input": Axis("", ["x1", "x2"]),
-            "sum": Axis("", ["sum"]),
+            "sum": Axis("", ["Σ"]),
             "row": Axis("", [""]),
         }
         self.words = self.views["words"] = Words()
+        self.changed = self.views["changed"] = Words().classed("bp-moved")
         self.hand = Ear()
         self.hand.observe(self._hear, "value")
-        super().__init__(children=[shared(), own(self.scale), *self.build(), self.hand])
+        super().__init__(children=[shared(), own(self.scale), *self.build(), self.changed.widget, self.hand])
         self.add_class("bp-explorer")
         self.add_class(f"bp-{scale_name(self.scale)}")
         self.update(reframe=True)
@@ -109,9 +106,13 @@ class Explorer(Hands, widgets.VBox):
         """Show the state in every picture."""
         raise NotImplementedError
 
-    def describe(self):
-        """Say the state in a few lines of words and numbers."""
+    def say(self):
+        """Say the state in one line, which stands on the screen."""
         raise NotImplementedError
+
+    def describe(self):
+        """Say in more lines what the pictures show, for whoever reads and does not see."""
+        return []
 
     def more_values(self):
         """Return what the explorer's own matrices show, by name."""
@@ -121,9 +122,9 @@ class Explorer(Hands, widgets.VBox):
         """Return what sliders must show: control name → (the value that the state gives it, its label)."""
         return {}
 
-    def marks(self, rows, columns):
-        """Return the row and the column to mark in a matrix with these axes."""
-        return None, None
+    def chosen_on(self, axis):
+        """Return what is chosen along an axis, or None."""
+        return None
 
     def close(self):
         """Leave the page and the memory, with every widget inside: ipywidgets keeps a widget until it is closed.
@@ -141,119 +142,153 @@ class Explorer(Hands, widgets.VBox):
 
     # ------------------------------------------------ the state
 
+    @property
+    def X(self):
+        with self._lock:
+            return self.state.X
+
+    @X.setter
+    def X(self, X):
+        self.state.X = X
+
+    @property
+    def y(self):
+        with self._lock:
+            return self.state.y
+
+    @y.setter
+    def y(self, y):
+        self.state.y = y
+
+    @property
+    def params(self):
+        with self._lock:
+            return self.state.params
+
+    @params.setter
+    def params(self, params):
+        self.state.params = params
+
     def update(self, reframe=False):
         """Run the network once, forward and backward, and show the result in every view.
 
         With reframe, as after a new data set, the fixed scales are chosen anew.
         """
-        self.compute()
-        if reframe:
-            self._frame()
-        self.sync()
-        self.show()
-
-    def show(self):
-        """Show the values in every view."""
-        self.values.update(self.more_values())
-        for name, view in self.views.items():
-            if isinstance(view, Matrix):
-                marks = self.marks(view.rows, view.columns)
-                view.show(self.values[name], self.limits[name], *marks, name == self.pointed_out)
-        self.draw()
-        self.words.show(self.describe())
-
-    def _take(self, X, y, params):
-        self.X, self.y, self.params = X.copy(), y.copy(), mlp.Params(*(value.copy() for value in params))
+        with self._lock, self._at_once():
+            self.compute()
+            if reframe:
+                self._frame()
+            self.sync()
+            self.show()
 
     def compute(self):
-        """Compute every value of the network; raises ValueError, TypeError where it is not of the sizes given."""
+        """Compute every value of the state; raises ValueError, TypeError where it is not of the sizes given."""
         checked_sizes(self.X, self.y, self.params, self._given)
-        forward = mlp.forward(self.X, self.params)
-        backward = mlp.backward(self.X, self.y, self.params, forward)
-        Y = mlp.one_hot(self.y, 2)
-        self.values = {
-            "X": self.X.copy(),
-            "y": self.y.copy(),
-            "Y": Y,
-            **{name: value.copy() for name, value in self.params._asdict().items()},
-            **forward._asdict(),
-            **backward._asdict(),
-            "loss": mlp.cross_entropy(forward.Z, self.y),
-        }
+        self.values = self.state.values()
 
     def _frame(self):
         self.limit = max(2.0, float(np.ceil(np.abs(self.X).max())))
-        self.values.update(self.more_values())
         self.limits = {name: nice_limit(array) for name, array in self.values.items()}
         self.limits["G_Z"] = 1 / len(self.X)
-        self._shown_by = {}
+        self._shown_by, self._seen, self.moved = {}, self.values, {}
         for view in self.views.values():
             if isinstance(view, Picture):
                 view.reframe()
         self.frame()
 
+    def show(self):
+        """Show the values in every view."""
+        self.moved, self._seen = moved_between(self._seen, self.values) or self.moved, self.values
+        shown = self.values | self.more_values()
+        tables = {name: view for name, view in self.views.items() if isinstance(view, Matrix)}
+        for name, view in tables.items():
+            row = self.chosen_on("example") if view.down is self.axes["example"] else None
+            view.show(shown[name], self.limits[name], row, self.moved.get(name))
+            mark(view.widget, "bp-now", name == self.pointed_out)
+            mark(view.widget, "bp-in", name in self.going_in())
+        self.draw()
+        self.words.show([self.say()])
+        self.changed.show([said(self.moved, tables)])
+
+    def going_in(self):
+        """The symbols that go into the one pointed out."""
+        return [name for name, *_ in SYMBOLS[self.pointed_out].sources] if self.pointed_out else []
+
     # ------------------------------------------------ controls
 
     def add_slider(self, name, label, action, limit=3.0):
         self._limits[name] = limit
-        slider = widgets.FloatSlider(0, min=-limit, max=limit, step=PRECISION, description=label, readout_format=".2f")
+        slider = widgets.FloatSlider(
+            0, min=-limit, max=limit, step=PRECISION, description=label, readout_format=f".{DECIMALS}f"
+        )
         return self.add_control(name, slider, action)
 
     def add_control(self, name, control, action=lambda value: None, reframe=False, resets=True):
         """Let a control act on the state with action(value), then update; Reset brings its first value back."""
-        control.style.description_width = (
-            "auto" if isinstance(control, widgets.Dropdown) else f"{round(105 * self.scale)}px"
-        )
-        control.layout.width = f"{round(310 * self.scale)}px"
+        slides = isinstance(control, widgets.FloatSlider | widgets.IntSlider | widgets.SelectionSlider)
+        control.style.description_width = f"{round(84 * self.scale)}px" if slides else "auto"
+        control.layout.width = "auto"
         control.tooltip = ""  # without one, a slider's label shows "null"
         self.controls[name], self._actions[name] = control, (action, reframe)
         if resets:
             self._defaults[name] = control.value
-        control.observe(partial(self._moved, name), "value")
+        control.observe(partial(self._heard, name), "value")
         return control
 
-    def add_button(self, name, label, press, reframe=False):
+    def add_button(self, name, label, press, reframe=False, tooltip=""):
         def pressed():
             self._change(press, reframe)
 
-        self.controls[name] = PressButton(pressed, description=label, layout=widgets.Layout(width="auto"))
+        layout = widgets.Layout(width="auto")
+        self.controls[name] = PressButton(pressed, description=label, tooltip=tooltip, layout=layout)
         return self.controls[name]
 
     def add_data_and_reset(self):
-        sets = widgets.Dropdown(options=[AS_GIVEN, *mlp.DATA_SETS], description="data set")
+        sets = widgets.Dropdown(options=[AS_GIVEN, *mlp.DATA_SETS], description="data")
         self.add_control("data", sets, self._choose_data, reframe=True)
         self.add_button("reset", "Reset", self._reset, reframe=True)
 
     def _choose_data(self, name):
         if name == AS_GIVEN:
-            self.X, self.y = self._given[0].copy(), self._given[1].copy()
+            X, y = self._given.X, self._given.y
         else:
-            self.X, self.y = mlp.toy_data(name, len(self.X), np.random.default_rng(0))
+            X, y = mlp.toy_data(name, len(self.X), np.random.default_rng(0))
+        self.state = State.of(X, y, self.params)
 
     def _reset(self):
-        self._take(*self._given)
+        self.state = self._given.copy()
         for name, value in self._defaults.items():
             self.controls[name].value = value
 
-    def _moved(self, name, change):
-        if self._quiet or self._only_rounded(name, change["new"]):
-            return
-        action, reframe = self._actions[name]
-        self._change(partial(action, change["new"]), reframe)
+    def _heard(self, name, change):
+        with self._lock:
+            if self._quiet or self._only_rounded(name, change["new"]):
+                return
+            action, reframe = self._actions[name]
+            self._change(partial(action, change["new"]), reframe)
 
     def _only_rounded(self, name, value):
         """A browser sends a slider's value back rounded to its step: that is no move."""
         return name in self._exact and abs(self._exact[name] - value) <= PRECISION / 2 + 1e-9
 
     def _change(self, act, reframe):
-        """Act on the state, with no control heard meanwhile, then update once."""
-        with self._at_once(), self._telling():
-            with self._quietly():
-                act()
-            self.react(reframe)
+        """Act on a state of its own, with no control heard meanwhile, then show it; a change that fails is none."""
+        with self._lock, self._at_once(), self._telling():
+            before, self.state = self.state, self.acted_on().copy()
+            try:
+                with self._quietly():
+                    act()
+                self.react(before, reframe)
+            except Exception:
+                self.state = before
+                raise
 
-    def react(self, reframe):
-        """Show what a control has changed."""
+    def acted_on(self):
+        """The state that the next change acts on."""
+        return self.state
+
+    def react(self, before, reframe):
+        """Show what a control has changed; before is the state that is on the screen."""
         self.update(reframe)
 
     def sync(self):
@@ -268,13 +303,14 @@ class Explorer(Hands, widgets.VBox):
                 reach = max(reach, float(np.ceil(abs(value))))
                 slider.min, slider.max, slider.description = -reach, reach, label
                 if abs(slider.value - value) > PRECISION / 2 + 1e-9:
-                    slider.value = round(value, 2)
+                    slider.value = round(value, DECIMALS)
 
     @contextmanager
     def _at_once(self):
         """Send all that changes at the end: the page lays itself out once, and does not answer before it is whole."""
         with ExitStack() as held:
-            for widget in (*self.controls.values(), *(view.widget for view in self.views.values())):
+            views = [view.widget for view in self.views.values()]
+            for widget in (*self.controls.values(), *views, *self._boxes):
                 held.enter_context(widget.hold_sync())
             yield
 
@@ -299,37 +335,34 @@ class Explorer(Hands, widgets.VBox):
 
     def axes_of(self, symbol):
         """The names of what a symbol's rows and columns count."""
-        return SYMBOLS[symbol][1:3]
+        return SYMBOLS[symbol].rows, SYMBOLS[symbol].columns
 
-    def add_matrices(self, *symbols):
-        """Make a table for each symbol, side by side while there is room."""
-        for symbol in symbols:
-            meaning, rows, columns, decimals = SYMBOLS[symbol]
-            self.views[symbol] = Matrix(symbol, meaning, self.axes[rows], self.axes[columns], decimals)
-        return flow(*(self.views[symbol].widget for symbol in symbols))
+    def add_matrix(self, symbol):
+        """Make the table of a symbol; one with a row for each unit is turned, so that units run across."""
+        rows, columns = self.axes_of(symbol)
+        says, turned = SYMBOLS[symbol].equation, rows == "unit"
+        self.views[symbol] = Matrix(symbol, says, self.axes[rows], self.axes[columns], decimals_of(symbol), turned)
+        return self.views[symbol]
 
     # ------------------------------------------------ without widgets
 
     def __repr__(self):
-        title = re.sub("(?<!^)(?=[A-Z])", " ", type(self).__name__).capitalize()
-        return "\n".join([f"{title}, N = {len(self.X)}, data {self.controls['data'].value}", *self._lines()])
+        with self._lock:
+            title = re.sub("(?<!^)(?=[A-Z])", " ", type(self).__name__).capitalize()
+            first = f"{title}, N = {len(self.X)}, data {self.controls['data'].value}"
+            return "\n".join([first, self.say(), *self.describe(), *self._lines()])
 
     def _lines(self):
-        return [line for view in self.views.values() if isinstance(view, Words) for line in view.lines]
+        hidden = (self.words, self.changed)
+        views = (view for view in self.views.values() if isinstance(view, Words) and view not in hidden)
+        return [line for view in views for line in view.lines]
+
+    def parts(self):
+        """What a saved notebook shows: the pictures side by side, each with its place and size."""
+        return side_by_side([view for view in self.views.values() if isinstance(view, Picture)])
 
     def _repr_mimebundle_(self, **kwargs):
-        data = super()._repr_mimebundle_(**kwargs)
-        parts, left = [], 0
-        for view in self.views.values():
-            if isinstance(view, Picture):
-                parts.append((left, 0, view.width, view.height, view.content))
-                left += view.width + 12
-        return data | {"text/plain": repr(self), "image/svg+xml": snapshot(parts, repr(self))}
-
-
-def flow(*children):
-    """Put widgets side by side, and on a new line where there is no room."""
-    return widgets.Box(
-        children,
-        layout=widgets.Layout(display="flex", flex_flow="row wrap", grid_gap="4px 18px", align_items="flex-start"),
-    )
+        with self._lock:
+            data = super()._repr_mimebundle_(**kwargs)
+            words = repr(self)
+            return data | {"text/plain": words, "image/svg+xml": snapshot(self.parts(), words)}

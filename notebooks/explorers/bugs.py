@@ -7,8 +7,10 @@ import numpy as np
 
 import mlp_helpers as mlp
 from checker import LINES
-from explorers.base import Explorer, flow
-from explorers.cases import DOUBLE, LOOPS, NINE, RIGHT_LOOP, SINGLE, lines_of, step_of, text_of
+from checker.symbols import STEPS
+from explorers.arrange import box, line
+from explorers.base import Explorer
+from explorers.cases import DOUBLE, LOOPS, RIGHT_LOOP, SINGLE, lines_of, step_of, text_of
 from explorers.detectors import RATE, RUN_LENGTH, examine, examine_loop, facts_of, facts_of_loop
 from explorers.views.plane import Plane
 from explorers.views.runs import Losses
@@ -33,7 +35,7 @@ class BugLab(Explorer):
         self.plane = self.views["plane"] = Plane(self.scale)
         self.losses = self.views["losses"] = Losses(RUN_LENGTH, ("as it should be", "this one"), self.scale)
         self.facts = self.views["detectors"] = Facts("What the detectors say")
-        self.found = {}
+        self.found, self.found_of = {}, None
         self._begin()
         self.add_data_and_reset()
         level = self.add_control("level", widgets.Dropdown(options=LEVELS, description="level"), self._change_level)
@@ -41,18 +43,19 @@ class BugLab(Explorer):
         detector = self.add_control("detector", widgets.Dropdown(options=[*self._facts()], description="detector"))
         ask = self.add_button("ask", "Ask this detector", lambda: self.asked.add(detector.value))
         wrong = sorted(loop.name for loop in LOOPS if loop.name != RIGHT_LOOP.name)
-        steps = [(f"{n}: {name}{' and its mask M' * (name == 'G_A1')}", name) for n, name in enumerate(NINE, start=1)]
-        guess = self._choice("guess", "broken step", [("nothing is broken", "nothing"), *steps])
-        second = self._choice("second", "and", [("no second one", "nothing"), *steps])
-        line = self._choice("line", "its line", [])
-        loop = self._choice(
-            "loop", "mistake", [("nothing is wrong", RIGHT_LOOP.name), *((name, name) for name in wrong)]
-        )
-        buttons = flow(self.add_button("check", "Check my answer", self._check), self.controls["reset"])
-        answers = [guess, second, line, loop, buttons]
-        left = widgets.VBox([self.controls["data"], level, bug, detector, ask, *answers, self.words.widget])
-        left.layout.width = f"{round(310 * self.scale) + 8}px"
-        return [flow(left, self.losses.widget, self.plane.widget), self.facts.widget]
+        steps = [(f"{n}: {name}{' and its mask M' * (name == 'G_A1')}", name) for n, name in enumerate(STEPS, start=1)]
+        loops = [("nothing is wrong", RIGHT_LOOP.name), *((name, name) for name in wrong)]
+        answers = [
+            self._choice("guess", "broken step", [("nothing is broken", "nothing"), *steps]),
+            self._choice("second", "and", [("no second one", "nothing"), *steps]),
+            self._choice("line", "its line", []),
+            self._choice("loop", "mistake", loops),
+            self.add_button("check", "Check my answer", self._check),
+        ]
+        bar = line("bar", level, bug, self.controls["data"], self.controls["reset"])
+        left = box("left", box("plane", self.losses.widget), box("plane", self.plane.widget))
+        right = box("right", line("bar", detector, ask, *answers), self.words.widget, self.facts.widget)
+        return [bar, line("body", left, right)]
 
     def _choice(self, name, description, options):
         dropdown = widgets.Dropdown(options=[(NONE[name], ""), *options], description=description)
@@ -126,12 +129,13 @@ class BugLab(Explorer):
     # ------------------------------------------------ what is found
 
     def _once(self, function, what):
-        """function(what, X, y, params), computed once for each."""
+        """function(what, X, y, params), computed once for each, as long as the batch and the network stay."""
         net = self.X, self.y, self.params
-        key = function, what, pickle.dumps(net)
-        if key not in self.found:
-            self.found[key] = function(what, *net)
-        return self.found[key]
+        if (of := pickle.dumps(net)) != self.found_of:
+            self.found, self.found_of = {}, of
+        if (function, what) not in self.found:
+            self.found[function, what] = function(what, *net)
+        return self.found[function, what]
 
     def _findings(self, right=False):
         if self.level == LOOP:
@@ -187,7 +191,7 @@ class BugLab(Explorer):
             return "The line of G_Z is right, but it was given a wrong P. What do the rows of P sum to?"
         if (chosen, self.truth) == ({"P"}, {"G_Z"}):
             return "P is right: its rows sum to 1."
-        (guess,) = chosen & {*NINE}
+        (guess,) = chosen & {*STEPS}
         return f"The step for {guess} is right. Which gradients are wrong, and what do all of them come from?"
 
     def _tell(self):
@@ -225,16 +229,16 @@ class BugLab(Explorer):
         self.plane.show(f"The plane with {len(self.X)} points to learn.", self.X, self.y)
         self.facts.show({name: fact if name in seen else "not asked" for name, fact in facts.items()})
 
-    def describe(self):
+    def say(self):
         what = "Training loop" if self.level == LOOP else "Backward pass"
         solved = ", ".join(str(n + 1) for level, n in sorted(self.solved) if level == self.level) or "none yet"
-        lines = [f"{what} {self.controls['bug'].value + 1} of {len(CASES[self.level])}. Solved: {solved}."]
+        parts = [f"{what} {self.controls['bug'].value + 1} of {len(CASES[self.level])}. Solved: {solved}."]
         if self.level == COST:
             best = ", ".join(f"number {case + 1} with {n}" for case, n in sorted(self.fewest.items())) or "none yet"
-            lines.append(f"Questions: {self.questions}; a wrong answer counts as three. Fewest that solved it: {best}.")
+            parts.append(f"Questions: {self.questions}; a wrong answer counts as three. Fewest that solved it: {best}.")
         elif self.wrong:
-            lines.append(f"Wrong answers: {self.wrong}.")
-        return [*lines, self.verdict] if self.verdict else lines
+            parts.append(f"Wrong answers: {self.wrong}.")
+        return " ".join([*parts, self.verdict])
 
     def __repr__(self):
         return "\n".join([super().__repr__(), *(f"{name}: {fact}" for name, fact in self.facts.rows.items())])

@@ -6,7 +6,6 @@ import numpy as np
 
 from checker import Mistake
 
-NINE = ("P", "G_Z", "G_W2", "G_b2", "G_H", "G_A1", "G_W1", "G_b1", "G_X")
 SAME_STEP = {"M": "G_A1"}  # the mask belongs to the step that uses it
 
 BUGS = [

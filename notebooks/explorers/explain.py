@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 import mlp_helpers as mlp
+from checker.symbols import SYMBOLS
 
 ALL_UP_TO, LARGEST = 17, 6  # a sum is written whole up to 16 products and a bias; beyond that, so many of its terms
 
@@ -19,35 +20,7 @@ GIVEN = {
     "b2": "a bias, which training moves",
 }
 
-# What lights up for an entry: symbol → its sources, each with the rows and the columns that are meant. "row" and
-# "column" stand for the entry's own, 0 for a vector's one row, and any other letter for all: it is the sum's index.
-LIGHTS = {
-    **{symbol: [] for symbol in GIVEN},
-    "Y": [("y", 0, "row")],
-    "A1": [("X", "row", "d"), ("W1", "column", "d"), ("b1", 0, "column")],
-    "H": [("A1", "row", "column")],
-    "Z": [("H", "row", "j"), ("W2", "column", "j"), ("b2", 0, "column")],
-    "P": [("Z", "row", "c")],
-    "loss": [("P", "i", "y_i")],  # in each row, of the columns only that of the label
-    "G_Z": [("P", "row", "column"), ("Y", "row", "column")],
-    "G_W2": [("G_Z", "i", "row"), ("H", "i", "column")],
-    "G_b2": [("G_Z", "i", "column")],
-    "G_H": [("G_Z", "row", "k"), ("W2", "k", "column")],
-    "M": [("A1", "row", "column")],
-    "G_A1": [("G_H", "row", "column"), ("M", "row", "column")],
-    "G_W1": [("G_A1", "i", "row"), ("X", "i", "column")],
-    "G_b1": [("G_A1", "i", "column")],
-    "G_X": [("G_A1", "row", "j"), ("W1", "j", "column")],
-}
-
-# What is no sum: each # is a source in turn, first by name and then by value.
-FORMS = {
-    "Y": "1[# = {column}]",
-    "H": "max(#, 0)",
-    "G_Z": "(# − #) / {N}",
-    "M": "1[# > 0]",
-    "G_A1": "# · #",
-}
+LIGHTS = {name: symbol.sources for name, symbol in SYMBOLS.items()}  # symbol → what lights up for an entry
 
 
 class Explanation(NamedTuple):
@@ -78,7 +51,7 @@ def explain(values, symbol, row, column):
     if symbol in GIVEN:
         text, shown, terms = f"{name} = {number}, given: {GIVEN[symbol]}", [], []
     else:
-        write = {"P": _softmax, "loss": _loss}.get(symbol, _step if symbol in FORMS else _sum)
+        write = {"P": _softmax, "loss": _loss}.get(symbol, _step if SYMBOLS[symbol].form else _sum)
         by_name, by_value, shown, terms = write(values, symbol, column, lit, names)
         text = f"{name} = {by_name} = {by_value} = {number}"
     factors = _filled(text, [(_number(values, entry), entry) for entry in shown])
@@ -91,8 +64,8 @@ def explain(values, symbol, row, column):
 
 
 def _step(values, symbol, column, lit, names):
-    by_name = FORMS[symbol].format(column=column, N="N").replace("#", "{}").format(*names)
-    by_value = FORMS[symbol].format(column=column, N=len(values[symbol]))
+    by_name = SYMBOLS[symbol].form.format(column=column, N="N").replace("#", "{}").format(*names)
+    by_value = SYMBOLS[symbol].form.format(column=column, N=len(values[symbol]))
     return by_name, by_value, [entry for (entry,) in lit], []
 
 
@@ -118,6 +91,9 @@ def _sum(values, symbol, column, lit, names):
     addends = [*zip(*lit[:summed], strict=True), *zip(*lit[summed:], strict=True)]
     terms = [prod(_value(values, entry) for entry in addend) for addend in addends]
     by_value, shown = _written_out("(#)", addends, terms)
+    added = values["added"][lit[0][0][1], column] if symbol == "Z" and "added" in values else 0
+    if added:
+        by_name, by_value, terms = f"{by_name} + added", f"{by_value} + ({_digits(added, 2)})", [*terms, float(added)]
     return by_name, by_value, shown, terms
 
 

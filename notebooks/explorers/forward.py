@@ -1,27 +1,16 @@
 """The forward pass: from a point in the plane to two probabilities."""
 
-from explorers import lighting
-from explorers.base import flow
 from explorers.network import NetworkExplorer
 from explorers.predict import change_question, loss_question, on_question, rows_question
-from explorers.views.graph import Graph
-from explorers.views.plane import Plane
 
 
 class ForwardExplorer(NetworkExplorer):
     _picked = "A1", {}
+    narrow = (("X",), ("Z", "b2"), ("P",), ("Y",))
+    wide = ("W1", "b1", "A1", "H", "W2")
 
-    def build(self):
-        n_hidden = len(self.params.b1)
-        self.plane = self.views["plane"] = Plane(self.scale)
-        self.network = self.views["network"] = Graph(n_hidden, ("W1", "W2"), self.scale)
-        return [
-            flow(self.common_controls(), self.plane.widget, self.network.widget),
-            self.words.widget,
-            self.sum.widget,
-            self.add_matrices("A1", "H"),
-            self.add_matrices("X", "Z", "P"),
-        ]
+    def parts_under_the_plane(self):
+        return self.add_network()
 
     def questions(self):
         return {
@@ -33,27 +22,19 @@ class ForwardExplorer(NetworkExplorer):
             "how many are on": change_question(
                 lambda: f"how many hidden units are on for example {self.example}",
                 lambda values: values["M"][self.example].sum(),
-                lambda before, now: self.say_on(),
+                lambda before, now: self.say_count(),
                 ("fewer", "as many", "more"),
             ),
             "rows of A1": rows_question("A1", lambda: self.example),
             "loss": loss_question(),
         }
 
-    def frame(self):
-        self.plane.set_limit(self.limit)
-
     def draw(self):
-        i = self.example
         self.show_plane(f"a hinge line for each unit. {self.say_point()} {self.say_side()}")
-        self.network.show(
-            f"The network as a graph. {' '.join(self.describe())} {self.say_way_out()}",
-            lighting.look_at("P", self.values, self.limits, i),
-            lighting.titles("P"),
-            lighting.said("P", self.values, i),
-            lighting.touches(i),
-            self.unit,
-        )
+        self.show_network("P")
+
+    def say(self):
+        return f"{self.say_loss()} {self.say_count()} {self.say_side()}"
 
     def describe(self):
         i, j = self.example, self.unit
@@ -62,8 +43,7 @@ class ForwardExplorer(NetworkExplorer):
         return [
             self.say_point(),
             f"Unit {j}: a = ({w[0]:z.2f})({x[0]:z.2f}) + ({w[1]:z.2f})({x[1]:z.2f}) + ({b:z.2f}) = {a:z.2f}, "
-            f"so h = max(a, 0) = {max(a, 0):z.2f}. {self.say_side()}",
-            self.say_on(),
+            f"so h = max(a, 0) = {max(a, 0):z.2f}.",
             f"z = ({z[0]:z.2f}, {z[1]:z.2f}), p = ({p[0]:.3f}, {p[1]:.3f}).",
         ]
 
@@ -74,11 +54,7 @@ class ForwardExplorer(NetworkExplorer):
         side = "on" if self.values["A1"][self.example, self.unit] > 0 else "off"
         return f"The point is on the {side} side of unit {self.unit}'s hinge line."
 
-    def say_way_out(self):
-        w = self.params.W2[:, self.unit]
-        return f"Weights from unit {self.unit} to z0 and z1: {w[0]:z.2f} and {w[1]:z.2f}."
-
-    def say_on(self):
+    def say_count(self):
         on = self.values["H"][self.example] > 0
         return f"{on.sum()} of {len(on)} hidden units are on for example {self.example}."
 

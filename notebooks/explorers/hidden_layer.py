@@ -1,32 +1,19 @@
 """The hidden layer: gradients of the first weights and biases, and of the points themselves."""
 
-import ipywidgets as widgets
 import numpy as np
 
-from explorers.base import flow
 from explorers.network import NetworkExplorer
 from explorers.predict import change_question, loss_question, rows_question, sign_question
-from explorers.views.plane import Plane
 from explorers.views.words import spelled
 
 
 class HiddenLayerExplorer(NetworkExplorer):
     _picked = "G_W1", {}
+    narrow = (("X",), ("G_Z",), ("G_X",))
+    wide = ("M", "G_H", "G_A1", "G_b1", "G_W1", "W1")
 
-    def build(self):
-        self.plane = self.views["plane"] = Plane(self.scale)
-        return [
-            flow(
-                self.common_controls(),
-                self.plane.widget,
-                self.add_matrices("G_W1"),
-                widgets.VBox([self.add_matrices(symbol) for symbol in ("X", "G_Z", "G_X")]),
-            ),
-            self.words.widget,
-            self.sum.widget,
-            self.add_matrices("G_A1"),
-            self.add_matrices("G_b1"),
-        ]
+    def parts_under_the_plane(self):
+        return self.add_network()
 
     def questions(self):
         return {
@@ -46,15 +33,15 @@ class HiddenLayerExplorer(NetworkExplorer):
         }
 
     def frame(self):
-        self.plane.set_limit(self.limit)
+        super().frame()
         self.stretch = 0.5 * self.limit / self.limits["G_X"]
 
     def draw(self):
+        arrows = self.stretch * self.values["G_X"]
         self.show_plane(
-            f"the class regions, and on each point its row of G_X as an arrow. {' '.join(self.describe())}",
-            regions=True,
-            arrows=self.stretch * self.values["G_X"],
+            f"on each point its row of G_X as an arrow. {self.say_arrow()} {self.say_stretch()}", arrows=arrows
         )
+        self.show_network("G_W1")
 
     def say_sum(self):
         j = self.unit
@@ -65,13 +52,18 @@ class HiddenLayerExplorer(NetworkExplorer):
         i, (x1, x2) = self.example, self.values["G_X"][self.example]
         return f"G_X[{i}] = ({x1:+z.3f}, {x2:+z.3f}): along its arrow, point {i} raises the loss fastest."
 
+    def say_stretch(self):
+        return f"Arrows are drawn {self.stretch:.3g} times as long as the rows of G_X."
+
+    def say(self):
+        return f"{self.say_loss()} {self.say_stretch()}"
+
     def describe(self):
         j = self.unit
         return [
             self.say_point(),
             f"G_b1[{j}] = sum of column {j} of G_A1 = {self.values['G_b1'][j]:+z.3f}.",
             self.say_arrow(),
-            f"Arrows are drawn {self.stretch:.3g} times as long as the rows of G_X.",
         ]
 
 

@@ -3,33 +3,31 @@
 import ipywidgets as widgets
 import numpy as np
 
-from explorers.base import flow
 from explorers.network import NetworkExplorer
 from explorers.predict import closer_question, loss_question, rows_question, sign_question
 from explorers.views.bars import Bars
-from explorers.views.plane import Plane
 from explorers.views.tables import Matrix
 from explorers.views.words import spelled
 
 
 class OutputLayerExplorer(NetworkExplorer):
     _picked = "G_W2", {}
+    narrow = (("P",), ("Y",), ("G_Z", "G_b2"))
+    beside = ("bars",)
+    wide = ("H", "outer", "G_W2", "W2", "G_H")
 
-    def build(self):
-        self.plane = self.views["plane"] = Plane(self.scale)
+    def add_matrix(self, symbol):
+        if symbol != "outer":
+            return super().add_matrix(symbol)
+        axes = self.axes["class"], self.axes["unit"]
+        self.views["outer"] = Matrix("one term", "G_Z[i]ᵀ H[i]", *axes, attributes='data-of="G_W2"')
+        return self.views["outer"]
+
+    def more_controls(self):
+        return [self.add_control("class", widgets.Dropdown(options=[0, 1], description="class"))]
+
+    def add_pictures_beside(self):
         self.bars = self.views["bars"] = Bars(len(self.X), self.scale)
-        classes = widgets.Dropdown(options=[0, 1], description="class k")
-        self.add_control("class", classes)
-        self.outer = self.views["outer"] = Matrix("", "", self.axes["class"], self.axes["unit"])
-        self.outer.hand = ' data-of="G_W2"'
-        return [
-            flow(self.common_controls(), self.plane.widget, widgets.VBox([classes, self.bars.widget])),
-            self.words.widget,
-            self.sum.widget,
-            self.add_matrices("G_Z", "H"),
-            flow(self.outer.widget, self.add_matrices("G_W2", "G_b2")),
-            self.add_matrices("W2", "G_H"),
-        ]
 
     def questions(self):
         def index():
@@ -52,19 +50,17 @@ class OutputLayerExplorer(NetworkExplorer):
 
     def more_values(self):
         i = self.example
-        self.outer.symbol = f"outer product of example {i}"
-        self.outer.meaning = f"G_Z[{i}]ᵀ H[{i}], its share of G_W2"
         return {"outer": np.outer(self.values["G_Z"][i], self.values["H"][i])}
+
+    def frame(self):
+        super().frame()
+        self.limits["outer"] = self.limits["G_W2"]
 
     def terms(self):
         return self.values["G_Z"][:, self.controls["class"].value] * self.values["H"][:, self.unit]
 
-    def frame(self):
-        self.plane.set_limit(self.limit)
-        self.limits["outer"] = self.limits["G_W2"]
-
     def draw(self):
-        self.show_plane(f"class regions and unit {self.unit}'s hinge line. {self.say_point()}", regions=True)
+        self.show_plane(f"unit {self.unit}'s hinge line. {self.say_point()}")
         k, j = self.controls["class"].value, self.unit
         alt = (
             f"A bar for each example, and one for the sum. That of example {self.example} is outlined. {self.say_sum()}"
@@ -80,14 +76,18 @@ class OutputLayerExplorer(NetworkExplorer):
         terms = self.terms()
         return f"G_W2[{k}, {j}] = sum over i of G_Z[i, {k}] H[i, {j}] = {spelled(terms)} = {terms.sum():+z.3f}."
 
-    def describe(self):
-        i, j, k = self.example, self.unit, self.controls["class"].value
+    def say(self):
+        i, k, j = self.example, self.controls["class"].value, self.unit
         g, h = self.values["G_Z"][i, k], self.values["H"][i, j]
-        G_H = self.values["G_H"][i, j]
-        ways = self.values["G_Z"][i] * self.params.W2[:, j]
+        return (
+            f"{self.say_loss()} Example {i} brings G_Z[{i}, {k}] H[{i}, {j}] = ({g:+z.3f})({h:z.2f}) = {g * h:+z.3f}."
+        )
+
+    def describe(self):
+        i, j = self.example, self.unit
+        ways, G_H = self.values["G_Z"][i] * self.params.W2[:, j], self.values["G_H"][i, j]
         return [
             self.say_point(),
-            f"Example {i} brings G_Z[{i}, {k}] H[{i}, {j}] = ({g:+z.3f})({h:z.2f}) = {g * h:+z.3f}.",
             f"G_H[{i}, {j}] = sum over k of G_Z[{i}, k] W2[k, {j}] = {ways[0]:+z.3f} {ways[1]:+z.3f} = {G_H:+z.3f}.",
         ]
 

@@ -10,10 +10,11 @@ from traitlets import Unicode
 
 from explorers.closing import inside
 from explorers.explain import LIGHTS
-from explorers.views.colors import DARK, LIGHT, in_contrast, variables
-from explorers.views.tables import LEVELS
+from explorers.views.colors import DARK, LIGHT, variables
+from explorers.views.tables import LEVELS, MOST_ROWS
 
 _shared = []  # what all explorers of this kernel share, once one was made
+MOST_COLUMNS = 64  # of units, of which the chosen one can have a frame
 DEEPEST, ON_CELL = 0.6, 0.35  # how much of its colour the deepest shade has, and the 1 of a mask
 
 
@@ -26,13 +27,43 @@ def file(name):
 def _sheet():
     dark = ":is([data-jp-theme-light=false],.vscode-dark) .bp-explorer"
     shades = "".join(
-        f".bp-explorer .{sign}{level}{{--bp-share:{DEEPEST * level / LEVELS:.3f}}}"
+        f".bp-explorer .{sign}{level}{{--bp-share:{DEEPEST * level / LEVELS:.3f};--bp-back:{68 + 2.5 * level:g}%}}"
         for sign in "pn"
         for level in range(1, LEVELS + 1)
     )
     themes = f".bp-explorer{{{variables(LIGHT)};--bp-on-cell:{ON_CELL}}}{dark}{{{variables(DARK)}}}"
-    contrast = in_contrast(f".bp-explorer,{dark}")
-    return themes + file("page.css") + file("picture.css") + shades + contrast
+    return themes + file("page.css") + file("picture.css") + shades + _frames()
+
+
+ONE_COLUMN, SIDE_BY_SIDE = 760, 1220  # CSS pixels at scale 1: narrower, all stands in one column; wider, side by side
+
+
+def _rooms(scale):
+    """What depends on the room that there is, in pixels at this scale: a query knows no variables."""
+    name = f".bp-{scale_name(scale)}"
+    return f"""
+@container (max-width: {ONE_COLUMN * scale}px) {{
+  {name} .bp-body {{ grid-template-columns: minmax(0, 1fr); }}
+  {name} :is(.bp-plane, .bp-others, .bp-right) .bp-picture {{ width: 100%; max-width: calc(480px * var(--s)); }}
+}}
+@container (min-width: {SIDE_BY_SIDE * scale}px) {{
+  {name} .bp-body:has(.bp-others) {{ grid-template: "plane others board" auto "sliders others board" auto
+    "predict others board" 1fr / calc(300px * var(--s)) calc(300px * var(--s)) minmax(0, 1fr); }}
+  {name} .bp-body:has(.bp-others) > .bp-left {{ display: contents; }}
+  {name} .bp-plane {{ grid-area: plane; }}
+  {name} .bp-first {{ grid-area: sliders; }}
+  {name} .bp-others {{ grid-area: others; }}
+  {name} .bp-predict {{ grid-area: predict; }}
+  {name} .bp-body:has(.bp-others) > .bp-right {{ grid-area: board; }}
+  {name} .bp-part {{ display: flex; }}
+  {name} .bp-tabs {{ display: none; }}
+}}"""
+
+
+def _frames():
+    """Where the frames stand, for each chosen row and column."""
+    rows = "".join(f".bp-row-{row}{{--bp-at:{row}}}" for row in range(MOST_ROWS))
+    return rows + "".join(f".bp-column-{column}{{--bp-column:{column}}}" for column in range(MOST_COLUMNS))
 
 
 def shared():
@@ -54,7 +85,7 @@ def is_shared(widget):
 def own(scale):
     """Return an explorer's own part of the page, as a widget: how large it is, and where it speaks to a reader."""
     return widgets.HTML(
-        f"<style>.bp-{scale_name(scale)}{{--bp-scale:{scale}}}</style>"
+        f"<style>.bp-{scale_name(scale)}{{--bp-scale:{scale}}}{_rooms(scale)}</style>"
         '<div class="bp-live" aria-live="polite"></div>'
         '<div class="bp-cover"><div class="bp-sign" role="status"></div></div>'
     )

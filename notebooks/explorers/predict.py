@@ -6,7 +6,7 @@ from typing import NamedTuple
 import ipywidgets as widgets
 import numpy as np
 
-import mlp_helpers as mlp
+from explorers import arrange
 from explorers.base import Explorer
 from explorers.views.words import Words
 
@@ -89,58 +89,49 @@ def loss_question():
 class Predictor:
     """The controls of an explorer for predictions; `.tally` counts them, as [right, all].
 
-    While a change waits, the explorer's state is the one on the screen, and `.waiting` has the values of the other.
-    What to look at can be chosen meanwhile, and the sliders say what waits.
+    While a change waits, the explorer's state is the one on the screen, and `.waiting` is the other. What to look at
+    can be chosen meanwhile, and the sliders say what waits.
     """
 
     def __init__(self, explorer, questions):
         self.explorer, self.questions = explorer, questions
-        self.shown, self.waiting, self.verdict, self.tally = None, None, [], [0, 0]
+        self.waiting, self.acted_on, self.verdict, self.tally = None, None, None, [0, 0]
         first = next(iter(questions.values()))
         self.asked = widgets.Dropdown(options=list(questions), description="predict")
         self.answer = widgets.Dropdown(options=first.answers, description="answer")
-        self.hidden = [
-            explorer.add_control("question", self.asked, self._choose, resets=False),
-            explorer.add_control("answer", self.answer, resets=False),
-            explorer.add_button("show", "Show me", self._judge),
-        ]
-        box = widgets.Checkbox(False, description="Predict before I see", indent=False)
+        explorer.add_control("question", self.asked, self._choose, resets=False)
+        explorer.add_control("answer", self.answer, resets=False)
+        show = explorer.add_button("show", "Show me", self._judge)
+        box = widgets.Checkbox(False, description="Predict first", indent=False)
         self.on = explorer.add_control("predict", box, self._switch, resets=False)
         self.note = explorer.views["prediction"] = Words()
-        self.note.widget.layout.width = box.layout.width
-        self.widget = widgets.VBox([box, *self.hidden, self.note.widget])
+        self.widget = arrange.box("predict", arrange.line("ask", self.asked, self.answer, show), self.note.widget)
         self._switch(False)
 
     def _switch(self, on):
-        self.verdict = []
-        for control in self.hidden:
-            control.layout.display = None if on else "none"
+        self.verdict = None
+        self.widget.layout.display = None if on else "none"
 
     def _choose(self, name):
         self.answer.options = self.questions[name].answers
 
-    def resume(self):
-        """Let the next change act on the one that waits; return what is shown meanwhile, if one waits."""
-        if self.waiting:
-            self.explorer.put(self.waiting)
-            return self.shown
-
-    def holds(self, reframe):
+    def holds(self, before, reframe):
         """Keep a change of the network or the batch from the screen, where a prediction is due, and show what is."""
         explorer = self.explorer
         if not self.on.value or reframe:
             self.waiting = None
             if reframe:
-                self.verdict = []
+                self.verdict = None
             return False
-        if explorer.differs():
-            self.shown = self.shown if self.waiting else explorer.values
-            explorer.compute()
-            self.waiting, self.verdict = explorer.values, []
-        if not self.waiting:
+        changed = explorer.state
+        is_new = not changed.same(self.acted_on)
+        if not (is_new or self.waiting):
             return False
+        self.waiting, self.verdict = changed, None if is_new else self.verdict
+        explorer.compute()  # a state that cannot be shown is an error now, and not later
         explorer.sync()
-        explorer.put(self.shown)
+        explorer.state = before
+        explorer.compute()
         explorer.show()
         return True
 
@@ -148,12 +139,14 @@ class Predictor:
         """Compare the prediction with the truth, and let the change be seen."""
         if not self.waiting:
             return
-        question, now = self.questions[self.asked.value], self.waiting
-        truth = question.truth(self.shown, now)
+        explorer, question = self.explorer, self.questions[self.asked.value]
+        before = explorer.values
+        explorer.compute()
+        truth = question.truth(before, explorer.values)
         right = truth == self.answer.value
         self.tally = [self.tally[0] + right, self.tally[1] + 1]
-        self.verdict = [f"{'Right' if right else 'Not this time'}: {truth}. {question.why(self.shown, now)}"]
-        self.waiting = None
+        why = question.why(before, explorer.values)
+        self.verdict, self.waiting = f"{'Right' if right else 'Not this time'}: {truth}. {why}", None
 
     def show(self):
         """Say what is to be predicted, or what came of it."""
@@ -166,7 +159,7 @@ class Predictor:
         if self.waiting:
             text = self.questions[self.asked.value].text()
             return [f"A change is waiting. After it: {text}? Choose an answer and press Show me.", tally]
-        return [*(self.verdict or ["Change something. It will wait for your prediction."]), tally]
+        return [self.verdict or "Change something. It will wait for your prediction.", tally]
 
 
 class PredictingExplorer(Explorer):
@@ -177,30 +170,15 @@ class PredictingExplorer(Explorer):
         return {"loss": loss_question()}
 
     def add_predictions(self):
-        """Make the controls for predictions."""
+        """Make the controls for predictions; return the box that turns them on."""
         self.predictor = Predictor(self, self.questions())
-        return self.predictor.widget
+        return self.predictor.on
 
-    def put(self, values):
-        """Go to the state that these values were computed for."""
-        self._take(values["X"], values["y"], mlp.Params(*(values[name] for name in mlp.Params._fields)))
-        self.values = values
+    def acted_on(self):
+        self.predictor.acted_on = self.predictor.waiting or self.state
+        return self.predictor.acted_on
 
-    def _change(self, act, reframe):
-        shown = self.predictor.resume()
-        try:
-            super()._change(act, reframe)
-        except Exception:
-            if shown:
-                self.put(shown)
-            raise
-
-    def react(self, reframe):
-        if not self.predictor.holds(reframe):
-            super().react(reframe)
+    def react(self, before, reframe):
+        if not self.predictor.holds(before, reframe):
+            super().react(before, reframe)
         self.predictor.show()
-
-    def differs(self):
-        """Whether the state is another than the one that was computed last."""
-        now = {"X": self.X, "y": self.y, **self.params._asdict()}
-        return any(not np.array_equal(value, self.values[name]) for name, value in now.items())

@@ -2,30 +2,17 @@
 
 import numpy as np
 
-from explorers.base import flow
 from explorers.network import NetworkExplorer
 from explorers.predict import loss_question, on_question, rows_question, sign_question
-from explorers.views.plane import Plane
-from explorers.views.tables import Axis, Matrix
-
-COLUMNS = ("A1", "M", "G_H", "G_A1")
 
 
 class ReluExplorer(NetworkExplorer):
     _picked = "G_A1", {}
+    narrow = (("X",), ("P",), ("Y",), ("G_Z",))
+    wide = ("A1", "M", "G_H", "G_A1")
 
-    def build(self):
-        self.plane = self.views["plane"] = Plane(self.scale)
-        self.of_unit = self.views["unit"] = Matrix("", "side by side", self.axes["example"], Axis("", COLUMNS))
-        return [
-            flow(self.common_controls(), self.plane.widget, self.of_unit.widget),
-            self.words.widget,
-            self.sum.widget,
-            self.add_matrices("A1"),
-            self.add_matrices("M"),
-            self.add_matrices("G_H"),
-            self.add_matrices("G_A1"),
-        ]
+    def parts_under_the_plane(self):
+        return self.add_network()
 
     def questions(self):
         def index():
@@ -46,17 +33,9 @@ class ReluExplorer(NetworkExplorer):
             "loss": loss_question(),
         }
 
-    def more_values(self):
-        self.of_unit.symbol = f"Unit {self.unit}"
-        self.of_unit.hand = f' data-of="{" ".join(COLUMNS)}" data-column="{self.unit}"'
-        return {"unit": np.stack([self.values[symbol][:, self.unit] for symbol in COLUMNS], axis=1)}
-
-    def frame(self):
-        self.plane.set_limit(self.limit)
-        self.limits["unit"] = np.array([self.limits[symbol] for symbol in COLUMNS])
-
     def draw(self):
-        self.show_plane(f"the hinge line of each hidden unit. {' '.join(self.describe())}")
+        self.show_plane(f"the hinge line of each hidden unit. {self.say_point()} {self.say_gate()}")
+        self.show_network("G_A1")
 
     def say_gate(self):
         i, j = self.example, self.unit
@@ -64,15 +43,14 @@ class ReluExplorer(NetworkExplorer):
         gate = "on, so the gradient passes" if on else "off, so the gradient stops"
         return f"A1[{i}, {j}] = {a:z.2f} is {gate}: G_A1[{i}, {j}] = {g_h:z.3f} × {int(on)} = {g_a:z.3f}."
 
-    def describe(self):
+    def say(self):
         M = self.values["M"]
         dead = np.flatnonzero(~M.any(axis=0))
-        return [
-            self.say_point(),
-            f"{M.sum()} of {M.size} entries are on. Dead for the whole batch: "
-            + (f"unit{'s' * (len(dead) > 1)} {', '.join(map(str, dead))}." if len(dead) else "none."),
-            self.say_gate(),
-        ]
+        named = f"unit{'s' * (len(dead) > 1)} {', '.join(map(str, dead))}" if len(dead) else "none"
+        return f"{self.say_loss()} {M.sum()} of {M.size} entries are on. Dead for the whole batch: {named}."
+
+    def describe(self):
+        return [self.say_point(), self.say_gate()]
 
 
 def relu_explorer(X=None, y=None, params=None, scale=None):

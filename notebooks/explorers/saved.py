@@ -39,6 +39,15 @@ def snapshot(parts, words):
     )
 
 
+def side_by_side(pictures, left=0, top=0):
+    """Give pictures beside each other their places: parts of a snapshot."""
+    parts = []
+    for picture in pictures:
+        parts.append((left, top, picture.width, picture.height, picture.content))
+        left += picture.width + 12
+    return parts
+
+
 def grid_svg(left, top, title, texts, shades, rows, columns, chosen_row=None, chosen_column=None, cell=(33, 15)):
     """Write a matrix as SVG: a line of title, a line of the columns' names if there are any, a line for each row.
 
@@ -71,3 +80,39 @@ def grid_svg(left, top, title, texts, shades, rows, columns, chosen_row=None, ch
         corner = f"M{across + wide * chosen_column} {down - (high if columns else 0)}"
         out.append(f"<path class='frame' d='{corner}h{wide}V{down + high * len(texts)}h-{wide}z'/>")
     return "".join(out)
+
+
+def board_svg(board):
+    """Write a board as SVG → its width, its height, and its content."""
+    cell, content = (33, 15), []
+
+    def put(left, top, table, names):
+        lines = [*table.cells()]
+        marked = None if board.row is None or not table.has_rows else board.row - table.first
+        content.append(
+            grid_svg(
+                left,
+                top,
+                " ".join([table.symbol, *table.title()]).replace("  ", " "),
+                [texts for texts, _ in lines],
+                [[shade.removesuffix("s").strip() for shade in shades] for _, shades in lines],
+                table.labels(),
+                table.across.labels if names else [],
+                marked,
+                board.column if table in board.wide else None,
+                cell,
+            )
+        )
+        return top + TITLE + cell[1] * (len(lines) + bool(names)) + 3
+
+    left = deepest = widest = 0
+    for column in board.narrow:
+        bottom = 0
+        for table in column:
+            bottom = put(left, bottom, table, table is column[0])
+        left += LABELS + cell[0] * len(column[0].across.labels) + 14
+        deepest, widest = max(deepest, bottom), left
+    for table in board.wide:
+        deepest = put(0, deepest, table, table is board.wide[0])
+        widest = max(widest, LABELS + cell[0] * len(table.across.labels))
+    return widest, deepest, "".join(content)

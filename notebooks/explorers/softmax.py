@@ -1,40 +1,37 @@
 """Softmax and cross-entropy: from two logits to the gradient at them."""
 
+from functools import partial
+
 import ipywidgets as widgets
 import numpy as np
 
 import mlp_helpers as mlp
-from explorers.base import flow
 from explorers.hands import within
 from explorers.network import NetworkExplorer
 from explorers.predict import closer_question, loss_question, rows_question
 from explorers.views.curve import Curve
-from explorers.views.plane import Plane
+from explorers.views.gaps import Gaps
 from explorers.views.words import zero
 
 
 class SoftmaxExplorer(NetworkExplorer):
-    """Logits are moved through b2, so that what is on the screen is always a network: all rows of Z move along."""
+    """A logit is moved alone: a number is added to Z[i, k], on top of what the network says."""
 
     _picked = "G_Z", {}
+    narrow = (("X",), ("Z",), ("P",), ("Y",), ("G_Z",))
+    beside = ("curve", "gaps")
 
-    _added = 0.0  # the s in Z + s
+    def more_controls(self):
+        along = widgets.Dropdown(options=[("z0", 0), ("z1", 1)], description="curve along")
+        return [self.add_control("class", along)]
 
-    def build(self):
-        self.plane = self.views["plane"] = Plane(self.scale)
-        self.curve = self.views["curve"] = Curve("share of example i in the loss", self.scale)
-        logits = [
-            self.add_slider("z0", "", lambda value: self._put_logit(0, value), limit=6.0),
-            self.add_slider("z1", "", lambda value: self._put_logit(1, value), limit=6.0),
-            self.add_slider("s", "add s to both", self._add, limit=6.0),
-            self.add_control("class", widgets.Dropdown(options=[("z0", 0), ("z1", 1)], description="curve along")),
-        ]
-        return [
-            flow(widgets.VBox([*logits, self.curve.widget]), self.common_controls(), self.plane.widget),
-            self.words.widget,
-            self.sum.widget,
-            self.add_matrices("Z", "P", "Y", "G_Z"),
-        ]
+    def sliders(self):
+        logits = [self.add_slider(f"z{k}", "", partial(self._put_logit, k), limit=6.0) for k in range(2)]
+        return [*logits, self.add_slider("s", "", self._put_shift, limit=6.0), *super().sliders()]
+
+    def add_pictures_beside(self):
+        self.curve = self.views["curve"] = Curve("share of example i", self.scale)
+        self.gaps = self.views["gaps"] = Gaps(("P", "Y"), self.scale, width=310)
 
     def questions(self):
         def index():
@@ -51,7 +48,11 @@ class SoftmaxExplorer(NetworkExplorer):
         }
 
     def _put_logit(self, k, value):
-        self.params.b2[k] += value - self.values["Z"][self.example, k]
+        i = self.example
+        self.state.added[i, k] += value - self.state.forward().Z[i, k]
+
+    def _put_shift(self, value):
+        self.state.shift = value
 
     def touch_dot(self, value=None):
         """Move the logit along which the curve is drawn."""
@@ -61,29 +62,10 @@ class SoftmaxExplorer(NetworkExplorer):
         slider = self.controls[f"z{k}"]
         self._put_logit(k, within("dot", value, slider.min, slider.max))
 
-    def _add(self, s):
-        self.params.b2[:] += s - self._added
-        self._added = s
-
-    def _reset(self):
-        self._added = 0.0
-        super()._reset()
-
-    def compute(self):
-        super().compute()
-        self.values["s"] = self._added
-
-    def put(self, values):
-        super().put(values)
-        self._added = values["s"]
-
     def synced(self):
         i = self.example
-        logits = {f"z{k}": (self.values["Z"][i, k], f"z{k} of i = {i}") for k in range(2)}
-        return {**super().synced(), **logits}
-
-    def frame(self):
-        self.plane.set_limit(self.limit)
+        logits = {f"z{k}": (self.values["Z"][i, k], f"Z[{i}, {k}]") for k in range(2)}
+        return {**super().synced(), **logits, "s": (self.state.shift, "s, on all of Z")}
 
     def draw(self):
         i, k = self.example, self.controls["class"].value
@@ -103,7 +85,12 @@ class SoftmaxExplorer(NetworkExplorer):
             self.share(),
             g,
         )
-        self.show_plane(f"the line where P is one half. {self.say_point()}", hinges=False, regions=True)
+        self.gaps.show(
+            f"P, Y and the gap P − Y of example {i}, class by class: {self.say_gaps()}.",
+            self.values["P"][i],
+            self.values["Y"][i],
+        )
+        self.show_plane(self.say_point())
 
     def share(self):
         return -mlp.log_softmax(self.values["Z"])[self.example, self.y[self.example]] / len(self.X)
@@ -113,16 +100,29 @@ class SoftmaxExplorer(NetworkExplorer):
         p, y, g = (self.values[symbol][i, k] for symbol in ("P", "Y", "G_Z"))
         return f"G_Z[{i}, {k}] = (P − Y) / N = ({p:.3f} − {y:.0f}) / {N} = {g:+z.4f}."
 
+    def say_gaps(self):
+        gaps = self.values["P"][self.example] - self.values["Y"][self.example]
+        return ", ".join(f"P − Y = {gap:+z.3f} at class {k}" for k, gap in enumerate(gaps))
+
+    def say_added(self):
+        there = [
+            f"{number:+z.2f} to Z[{i}, {k}]" for (i, k), number in np.ndenumerate(self.state.added) if round(number, 2)
+        ]
+        there += [f"s = {self.state.shift:z.2f} to all of Z"] if self.state.shift else []
+        return f" Added by hand: {', '.join(there)}." if there else ""
+
+    def say(self):
+        return f"{self.say_loss()} Example {self.example}'s share is {self.share():.4f}.{self.say_added()}"
+
     def describe(self):
-        i, N = self.example, len(self.X)
-        P, G_Z, Z = (self.values[symbol] for symbol in ("P", "G_Z", "Z"))
-        moved = np.abs(P - mlp.softmax(Z - self._added)).max()
+        P, G_Z = self.values["P"], self.values["G_Z"]
+        moved = np.abs(P - mlp.softmax(self.values["Z"] - self.state.shift)).max()
         return [
-            self.say_point() + f" Its share, −log P[{i}, {self.y[i]}] / {N}, is {self.share():.4f}.",
+            self.say_point(),
             f"{self.say_entry()} It is the slope of the tangent.",
             f"Rows of G_Z sum to 0: largest sum {zero(np.abs(G_Z.sum(axis=1)).max())}. "
             f"Its columns are opposite: largest difference {zero(np.abs(G_Z[:, 0] + G_Z[:, 1]).max())}.",
-            f"s = {self._added:z.2f} added to every logit moves P by at most {zero(moved)}.",
+            f"s = {self.state.shift:z.2f} added to every logit moves P by at most {zero(moved)}.",
         ]
 
 

@@ -7,7 +7,8 @@ import ipywidgets as widgets
 import numpy as np
 
 import mlp_helpers as mlp
-from explorers.base import AS_GIVEN, flow
+from explorers.arrange import box, line
+from explorers.base import AS_GIVEN
 from explorers.hands import within
 from explorers.network import margin
 from explorers.predict import PredictingExplorer, change_question, loss_question
@@ -42,31 +43,36 @@ class TrainingExplorer(PredictingExplorer):
         self.run = self.views["run"] = Run(LAST_STEP, [f"G_{name}" for name in NAMES], self.scale)
         self.add_data_and_reset()
         N = len(self.X)
-        lr = widgets.SelectionSlider(options=RATES, value=0.5, description="learning rate")
         sizes = [("all", N), *((str(size), size) for size in (64, 16, 4, 1) if size < N)]
+        starts = widgets.Dropdown(options=STARTS, description="start from")
+        seed = widgets.IntSlider(0, min=0, max=20, description="seed")
+        rates = widgets.SelectionSlider(options=RATES, value=0.5, description="learning rate")
         step = widgets.IntSlider(0, min=0, max=LAST_STEP, description="step")
         play = widgets.Play(value=0, min=0, max=LAST_STEP, step=5, interval=150, show_repeat=False)
-        rows = [
+        bar = line(
+            "bar",
             self.controls["data"],
-            self.add_control(
-                "start", widgets.Dropdown(options=STARTS, description="start from"), self._restart, reframe=True
-            ),
-            self.add_control(
-                "seed", widgets.IntSlider(0, min=0, max=20, description="seed"), self._restart, reframe=True
-            ),
+            self.add_control("start", starts, self._restart, reframe=True),
             self.add_control("batch", widgets.Dropdown(options=sizes, description="batch size")),
-            self.add_control("lr", lr),
-            self.add_control("step", step, self._go_to),
             self.add_control("play", play, self._go_to),
-            flow(
-                self.add_button("next", "One step", lambda: self._go_to(step.value + 1)),
-                self.add_button("begin", "Back to step 0", lambda: self._go_to(0)),
-                self.controls["reset"],
-            ),
-        ]
-        rows.append(self.add_predictions())
+            self.add_button("next", "One step", lambda: self._go_to(step.value + 1)),
+            self.add_button("begin", "Back to step 0", lambda: self._go_to(0)),
+            self.controls["reset"],
+            self.add_predictions(),
+        )
+        sliders = box(
+            "sliders",
+            self.add_control("step", step, self._go_to),
+            self.add_control("lr", rates),
+            self.add_control("seed", seed, self._restart, reframe=True),
+        )
         self._restart()
-        return [flow(widgets.VBox(rows), self.plane.widget, self.run.widget), self.words.widget]
+        left = box("left", box("plane", self.plane.widget), sliders, self.predictor.widget)
+        return [
+            bar,
+            line("body", left, box("right", self.run.widget)).add_class("bp-large"),
+            line("said", self.words.widget),
+        ]
 
     def questions(self):
         def right(values):
@@ -95,14 +101,9 @@ class TrainingExplorer(PredictingExplorer):
 
     def compute(self):
         """A batch or parameters that code has put there begin a new path."""
-        if hasattr(self, "path") and not self._shows(self.path[self.shown].params):
+        if hasattr(self, "path") and not self._shows(self.path[self.state.step].params):
             self._begin(self.params)
         super().compute()
-        self.values["step"] = self.shown if hasattr(self, "path") else 0
-
-    def put(self, values):
-        super().put(values)
-        self.shown = values["step"]
 
     def _shows(self, params):
         same = zip((self.X, self.y, *self.params), (*self._on, *params), strict=True)
@@ -110,13 +111,13 @@ class TrainingExplorer(PredictingExplorer):
 
     def _begin(self, params):
         self._on = self.X.copy(), self.y.copy()
-        self.path, self.shown = [self._measured(mlp.Params(*(np.array(value) for value in params)), None)], 0
+        self.path, self.state.step = [self._measured(mlp.Params(*(np.array(value) for value in params)), None)], 0
         self._go_to(0)
 
     def _restart(self, _=None):
         """Begin a new path, at step 0, as the controls say."""
         start, rng = self.controls["start"].value, np.random.default_rng(self.controls["seed"].value)
-        params = self._given[2] if start == AS_GIVEN else mlp.init_params(rng, n_hidden=len(self.params.b1))
+        params = self._given.params if start == AS_GIVEN else mlp.init_params(rng, n_hidden=len(self.params.b1))
         factor = {"all zeros": 0.0, STARTS[3]: 10.0}.get(start, 1.0)
         self._begin([factor * value for value in params])
 
@@ -132,7 +133,7 @@ class TrainingExplorer(PredictingExplorer):
         """Show a step. On the way forward, steps not known, or made with other settings, are computed."""
         self.overflow, step = False, min(step, LAST_STEP)
         settings = self._settings()
-        for number in range(self.shown + 1, step + 1):
+        for number in range(self.state.step + 1, step + 1):
             if number < len(self.path) and self.path[number].settings != settings:
                 del self.path[number:]
             if number == len(self.path):
@@ -141,7 +142,7 @@ class TrainingExplorer(PredictingExplorer):
                 except ValueError:
                     self.overflow, step = True, number - 1
                     break
-        self.shown = step
+        self.state.step = step
         self.params = mlp.Params(*(value.copy() for value in self.path[step].params))
 
     def _one_step(self, number, lr, size):
@@ -169,7 +170,7 @@ class TrainingExplorer(PredictingExplorer):
 
     def sync(self):
         with self._quietly():
-            self.controls["step"].value = self.controls["play"].value = self.shown
+            self.controls["step"].value = self.controls["play"].value = self.state.step
 
     def frame(self):
         self.plane.set_limit(self.limit)
@@ -180,30 +181,31 @@ class TrainingExplorer(PredictingExplorer):
         lines = self.params.W1, self.params.b1
         self.plane.show(alt, self.X, self.y, lines=lines, margin=partial(margin, self.params))
         alt = f"Loss, accuracy and gradient lengths along the run. {self.say_step()}"
-        known = self.path[: self.shown + 1] if self.predictor.waiting else self.path
+        known = self.path[: self.state.step + 1] if self.predictor.waiting else self.path
         losses, rights, norms = ([getattr(step, part) for step in known] for part in ("loss", "right", "norms"))
-        self.run.show(alt, losses, rights, norms, self.shown)
+        self.run.show(alt, losses, rights, norms, self.state.step)
 
     def say_step(self):
-        now = self.path[self.shown]
-        return f"Step {self.shown}: loss {now.loss:.4f}, right on {now.right:.1%} of {len(self.X)} points."
+        now = self.path[self.state.step]
+        return f"Step {self.state.step}: loss {now.loss:.4f}, right on {now.right:.1%} of {len(self.X)} points."
 
     def say_dead(self):
         dead = (~self.values["M"].any(axis=0)).sum()
         return f"Dead for all points: {dead} of {len(self.params.b1)} units."
 
+    def say(self):
+        end = " At the next step the numbers overflow: the learning rate is too large." if self.overflow else ""
+        return f"{self.say_step()} {self.say_dead()}{end}"
+
     def describe(self):
         lr, _ = self._settings()
-        norms = ", ".join(f"G_{name} {norm:.4f}" for name, norm in zip(NAMES, self.path[self.shown].norms, strict=True))
-        lines = [
-            self.say_step(),
+        norms = ", ".join(
+            f"G_{name} {norm:.4f}" for name, norm in zip(NAMES, self.path[self.state.step].norms, strict=True)
+        )
+        return [
             f"Learning rate {lr}, batch size {self.controls['batch'].label}.",
             f"Lengths of the gradients on all {len(self.X)} points: {norms}.",
-            self.say_dead(),
         ]
-        if self.overflow:
-            lines.append("At the next step the numbers overflow: the learning rate is too large.")
-        return lines
 
 
 def training_explorer(X=None, y=None, params=None, scale=None):

@@ -1,16 +1,18 @@
-"""Matrices as HTML tables of real numbers, coloured by sign and size."""
+"""Matrices as HTML tables of real numbers, coloured by sign and size.
+
+On a board, what shares an index stands in line: all tables have rows of one height and cells of one width.
+"""
 
 from html import escape
 
 import ipywidgets as widgets
 import numpy as np
 
+from explorers.views.numbers import compact
+
 LEVELS = 8  # shades of a cell on each side of 0
 SHADES = {level: f"{'p' if level > 0 else 'n'}{abs(level)}" if level else "" for level in range(-LEVELS, LEVELS + 1)}
-
-
-class Html(str):
-    """Text that is HTML already, and is not to be escaped."""
+MOST_ROWS = 12  # of examples, that stand on the board at once
 
 
 class Axis:
@@ -26,90 +28,109 @@ def shades(values, limit):
     return [SHADES[level] for level in levels]
 
 
-def matrix_html(
-    symbol, meaning, array, rows, columns, limit, decimals=3, row=None, column=None, pointed_out=False, hand=""
-):
-    """Write a matrix, or a vector as its one row, as an HTML table; a number with a colour shows a digit of its own.
-
-    hand are the table's attributes that tell a page which entry a cell is.
-    """
-    shape = f"({', '.join(map(str, array.shape))}{',' if array.ndim == 1 else ''})"
-    grid = np.atleast_2d(array)
-    corner = ", ".join(axis.name for axis in (rows, columns) if axis.name)
-    mark = "" if column is None else f"<colgroup><col span={column + 1}><col class=m></colgroup>"
-    out = [
-        f"<table{' class=bp-now' if pointed_out else ''}{hand}>",
-        f"<caption><b>{escape(symbol)}</b> {escape(meaning)} {shape}</caption>",
-        f"{mark}<thead><tr><th scope=col>{escape(corner)}",
-        *(f"<th scope=col>{escape(label)}" for label in columns.labels),
-        "</thead><tbody>",
-    ]
-    cells = _bool_cells(grid) if array.dtype == bool else _number_cells(grid, limit, decimals)
-    for index, line in enumerate(cells):
-        out.append("<tr class=m>" if index == row else "<tr>")
-        out.append(f"<th scope=row>{escape(rows.labels[index])}")
-        out.extend(line)
-    return Html("".join(out) + "</table>")
-
-
-def _number_cells(grid, limit, decimals):
-    faintest = np.broadcast_to(limit / (2 * LEVELS), grid.shape[1])
-    formats = [
-        f"z.{max(decimals, digits)}f" if digits <= 6 else ".1e" for digits in -np.floor(np.log10(faintest)).astype(int)
-    ]
-    for line, numbers in zip(grid, grid.tolist(), strict=True):
-        yield [
-            (f"<td class={shade}>" if shade else "<td>") + format(number, "z.0f" if number.is_integer() else spec)
-            for number, shade, spec in zip(numbers, shades(line, limit), formats, strict=True)
-        ]
-
-
-def _bool_cells(grid):
-    for line in grid.tolist():
-        yield ["<td class=on>1" if on else "<td>0" for on in line]
-
-
-def hand_of(symbol, turned=False):
-    """The attributes of a table that shows a symbol's matrix, or its transpose."""
-    return f' data-symbol="{escape(symbol)}"{" data-turned" if turned else ""}'
+def decimals_for(limit, at_least):
+    """How many decimals the faintest number with a colour needs to show a digit."""
+    return max(at_least, -int(np.floor(np.log10(max(limit / (2 * LEVELS), 1e-300)))))
 
 
 class Matrix:
-    """A matrix as a table; `.array` is exactly what it shows, and `.hand` which entries a hand chooses there."""
+    """A matrix as a table; `.array` is exactly what it shows, in the symbol's own shape even where it is turned.
 
-    def __init__(self, symbol, meaning, rows, columns, decimals=3):
-        self.symbol, self.meaning, self.decimals = symbol, meaning, decimals
+    says is the right-hand side that stands after the symbol. Of many rows, those from `.first` on are shown.
+    """
+
+    def __init__(self, symbol, says, rows, columns, decimals=3, turned=False, attributes=None):
+        self.symbol, self.says, self.decimals, self.turned = symbol, says, decimals, turned
         self.rows, self.columns = rows, columns
-        self.array, self.hand = None, hand_of(symbol)
+        self.attributes = f'data-symbol="{escape(symbol)}"' if attributes is None else attributes
+        self.array, self.first, self.moved = None, 0, None
         self.widget = widgets.HTML()
+        self.widget.add_class("bp-matrix")
 
-    def show(self, array, limit, row=None, column=None, pointed_out=False):
-        """Colours are full at ±limit; row and column are marked, and the whole matrix is pointed out, where asked."""
-        self.array = np.array(array)
-        self.widget.value = matrix_html(
-            self.symbol,
-            self.meaning,
-            self.array,
-            self.rows,
-            self.columns,
-            limit,
-            self.decimals,
-            row,
-            column,
-            pointed_out,
-            self.hand,
-        )
+    @property
+    def has_rows(self):
+        """Whether a row of it can be the chosen one."""
+        return "bp-rows" in self.widget._dom_classes
+
+    @property
+    def across(self):
+        """The axis that runs across the screen."""
+        return self.rows if self.turned else self.columns
+
+    @property
+    def down(self):
+        """The axis that runs down the screen."""
+        return self.columns if self.turned else self.rows
+
+    def show(self, array, limit, row=None, moved=None):
+        """Colours are full at ±limit; the rows from a multiple of twelve on are shown, those with the given row.
+
+        Where some of the numbers have moved, moved (as array) is True, and the others step back.
+        """
+        self.array, self.limit = np.array(array), limit
+        self.first = 0 if row is None else row // MOST_ROWS * MOST_ROWS
+        some = moved is not None and moved.any() and not moved.all()
+        self.moved = moved if some else None
+        self.widget.value = self._html()
+        mark(self.widget, "bp-still", moved is not None and not moved.any())
+
+    def cells(self):
+        """Each line of what is shown: the texts of its cells, and their classes."""
+        grid = np.atleast_2d(self.array)
+        classes = _classes(grid, self.limit)
+        still = np.zeros(grid.shape, bool) if self.moved is None else ~np.atleast_2d(self.moved)
+        if self.turned:
+            grid, classes, still = grid.T, [*map(list, zip(*classes, strict=True))], still.T
+        shown = slice(self.first, self.first + MOST_ROWS)
+        for numbers, line, back in zip(grid[shown].tolist(), classes[shown], still[shown].tolist(), strict=True):
+            texts = _texts(numbers, grid.dtype, decimals_for(self.limit, self.decimals))
+            yield texts, [f"{shade} s".strip() if stays else shade for shade, stays in zip(line, back, strict=True)]
+
+    def labels(self):
+        """The labels of the rows shown."""
+        return self.down.labels[self.first : self.first + MOST_ROWS]
+
+    def title(self):
+        """What stands beside the symbol: whether it is turned, and its right-hand side."""
+        rest = len(np.atleast_2d(self.array)) - len(self.labels())
+        more = f" rows {self.labels()[0]} to {self.labels()[-1]} of {len(self.down.labels)}" if rest > 0 else ""
+        return " turned" * self.turned, (f"= {self.says}" if self.says else "") + more * (not self.turned)
+
+    def _html(self):
+        turned, says = self.title()
+        symbol = f"<b>{escape(self.symbol)}</b>{turned}"
+        shape = f"({', '.join(map(str, self.array.shape))}{',' if self.array.ndim == 1 else ''})"
+        out = [
+            f"<div class=bp-label aria-hidden=true>{symbol}<span>{escape(says)}</span></div>",
+            f"<table {self.attributes}{' data-turned' * self.turned} style=--n:{len(self.across.labels)}>",
+            f"<caption>{symbol} {escape(says)} {shape}</caption>",
+            f"<col class=i><col span={len(self.across.labels)}><thead><tr><th scope=col>{escape(self.across.name)}",
+            *(f"<th scope=col>{escape(label)}" for label in self.across.labels),
+            "</thead><tbody>",
+        ]
+        for label, (texts, classes) in zip(self.labels(), self.cells(), strict=True):
+            out.append(f"<tr><th scope=row>{escape(label)}")
+            out += [f"{_cell(look)}{text}" for text, look in zip(texts, classes, strict=True)]
+        return "".join(out) + "</table>"
 
 
-class Equation:
-    """One step: its line of code, and the matrices that go in and come out; `.arrays` has them by symbol."""
+def _cell(classes):
+    """The start of a cell."""
+    return f'<td class="{classes}">' if " " in classes else f"<td class={classes}>" if classes else "<td>"
 
-    def __init__(self):
-        self.arrays = {}
-        self.widget = widgets.HTML()
 
-    def show(self, code, arrays, parts):
-        """arrays are the matrices by symbol; parts is the row to show: tables as Html, and operators as plain text."""
-        self.arrays = {symbol: np.array(array) for symbol, array in arrays.items()}
-        row = "".join(part if isinstance(part, Html) else f"<span class=bp-op>{escape(part)}</span>" for part in parts)
-        self.widget.value = f"<p>In code: <code>{escape(code)}</code></p><div class=bp-flow>{row}</div>"
+def _classes(grid, limit):
+    if grid.dtype == bool:
+        return [["on" if on else "" for on in line] for line in grid.tolist()]
+    return [shades(line, limit) for line in grid]
+
+
+def _texts(numbers, kind, decimals):
+    if kind == np.bool_:
+        return ["1" if on else "·" for on in numbers]
+    return [compact(number, decimals) for number in numbers]
+
+
+def mark(widget, name, here):
+    """Let a widget have a class of the page, or not."""
+    (widget.add_class if here else widget.remove_class)(name)

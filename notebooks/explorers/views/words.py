@@ -12,6 +12,11 @@ class Words:
         self.lines = []
         self.widget = widgets.HTML()
 
+    def classed(self, name):
+        """Give the widget a class of the page."""
+        self.widget.add_class(name)
+        return self
+
     def show(self, lines):
         self.lines = list(lines)
         self.widget.value = "".join(f"<p>{escape(line)}</p>" for line in self.lines)
