@@ -12,6 +12,7 @@ import pytest
 from colorspacious import cspace_convert, deltaE
 from matplotlib.colors import to_rgb
 
+import explorers
 from explorers.page import DEEPEST, ON_CELL, file
 from explorers.views.colors import DARK, LIGHT
 
@@ -49,11 +50,45 @@ def test_text_and_lines_stand_out(colors):
     pairs += [(colors["ink"], colors["paper"]), (colors["on"], colors["paper"]), (colors["ink"], colors["dim"])]
     pairs += [(colors["paper"], colors["class0"])]  # the number on a point
     pairs += [(text, over(colors["on"], ON_CELL, page))]
+    here = float(re.search(r"box.here.*?fill-opacity: ([.\d]+)", file("picture.css"))[1])
+    pairs += [(colors["ink"], over(colors["lit"], here, colors["paper"]))]  # where a notebook is
     for sign in ("positive", "negative"):  # the deepest cell and node, and the name of a curve
         pairs += [(text, over(colors[sign], DEEPEST, page))]
         pairs += [(colors["ink"], over(colors[sign], DEEPEST, colors["paper"]))]
         pairs += [(over(colors[sign], named, colors["ink"]), colors["paper"])]
     for one, other in pairs:
         assert contrast(one, other) >= 4.5, (one, other)
-    for name in ("class0", "faint", "positive", "negative"):  # a line or a mark without letters
+    for name in ("class0", "faint", "on", "positive", "negative"):  # a line or a mark without letters
         assert contrast(colors[name], colors["paper"]) >= 3, name
+
+
+# Marks of a picture by which something is told, and what of them is coloured.
+TELLING = {
+    **{name: "fill" for name in ("text", ".node.lit", ".bar.positive", ".tip", ".dot", ".point.c0", ".head.back")},
+    **{name: "stroke" for name in (".boundary", ".ring", ".hinge", ".hinges", ".way.back", ".box", ".box.here")},
+    **{name: "stroke" for name in (".edge.chosen.p", ".edge.chosen.n", ".curve", ".tangent")},
+}
+COLOURS = """telling => [["body", "backgroundColor"], ...Object.entries(telling)].map(
+    ([name, what]) => getComputedStyle(document.querySelector(name))[what])"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("page", ["light", "dark"])
+def test_a_picture_can_be_read_in_a_contrast_theme(chromium, theme, page):
+    """In a theme of black or of white paper, whichever of its own Jupyter has."""
+    shown = [explorers.backprop_explorer(), explorers.output_layer_explorer()]
+    shown[0].controls["unit"].value = 5
+    drawn = "".join(view.widget.value for one in shown for view in one.views.values() if hasattr(view, "content"))
+    ink = {"light": "rgba(0, 0, 0, 0.87)", "dark": "#ffffff"}[page]
+    tab = chromium.new_page()
+    tab.emulate_media(forced_colors="active", color_scheme=theme)
+    tab.set_content(
+        f"{shown[0].children[0].value}<body style='background: Canvas; --jp-content-font-color1: {ink}' "
+        f"data-jp-theme-light={'true' if page == 'light' else 'false'}><div class=bp-explorer>{drawn}</div>"
+    )
+    found = [np.array(re.findall(r"[\d.]+", colour), float) / 255 for colour in tab.evaluate(COLOURS, TELLING)]
+    tab.close()
+    canvas, *colours = (tuple(colour[:3]) for colour in found)
+    assert canvas == ((1, 1, 1) if theme == "light" else (0, 0, 0))
+    seen = {name: contrast(colour, canvas) for name, colour in zip(TELLING, colours, strict=True)}
+    assert seen["text"] >= 4.5 and min(seen.values()) >= 3, seen

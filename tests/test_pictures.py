@@ -64,9 +64,9 @@ def test_the_plane_shows_the_points_and_rings_the_chosen_one(name):
     for control in ("x1", "flip", "x2", "data"):
         move(explorer.controls[control], 0.8)
         plane = picture(explorer, "plane")
-        places = plane.at(explorer.X)
+        places, marks = plane.at(explorer.X), [f"point {i}" for i in range(len(explorer.X))]
         for i, label in enumerate(explorer.y):
-            mark = plane.touches[f"point {i}"]
+            mark = plane.touches[marks[i]]
             assert near(middle(mark), places[i], 1.01 * PIXEL)
             assert mark.get("class") == f"point c{label}" and mark.tag == ("circle", "rect")[label]
             (number,) = (part for text, part in plane.texts if "on-point" in part.get("class", "") and text == str(i))
@@ -74,6 +74,9 @@ def test_the_plane_shows_the_points_and_rings_the_chosen_one(name):
         assert near(middle(plane.one("ring")), places[3])
         left, top, width, height = plane.frame[:4]
         assert ((places >= (left, top)) & (places <= (left + width, top + height))).all()
+        reach = np.array([8 + float(mark.get("stroke-width")) / 2 for mark in map(plane.touches.get, marks)])
+        apart = np.linalg.norm(places[:, None] - places, axis=2) + 99 * np.eye(len(places))
+        assert near(reach, np.clip(apart.min(axis=1) / 2, 9, 22))  # a thumb takes what is nearest, up to 44 pixels wide
         assert control == "data" or plane.frame == before, "the scale holds while a slider moves"
 
 
@@ -129,10 +132,15 @@ def test_class_regions_are_a_shade_deeper_where_the_network_is_surer(name):
     for label in (0, 1):
         shades = sum(inside(plane.at(points), ways(part)).astype(int) for part in plane.all(f"region c{label}"))
         assert np.array_equal(shades[clear], (P[:, label, None] > (0.5, 0.7, 0.9)).sum(axis=1)[clear])
-    boundary = ways(plane.one("boundary"))
-    assert boundary
-    for way in boundary:
-        assert np.abs(m.forward(plane.data(way), explorer.params).P[:, 0] - 0.5).max() < 0.05
+    pieces, (W1, b1, *_) = np.array(ways(plane.one("boundary"))), explorer.params
+    assert len(pieces)
+    places = plane.data(pieces.reshape(-1, 2))
+    away = np.abs(places @ W1.T + b1) / np.linalg.norm(W1, axis=1)  # a piece ends at a hinge line, or at the edge
+    assert np.append(away, limit - np.abs(places), axis=1).min(axis=1).max() < 2 * limit / plane.frame[2] / 5
+    inner = pieces[:, :1] + (pieces[:, 1:] - pieces[:, :1]) * np.linspace(0, 1, 9)[:, None]
+    Z = m.forward(plane.data(inner.reshape(-1, 2)), explorer.params).Z
+    steepest = np.linalg.norm(explorer.params.W2[1] - explorer.params.W2[0]) * np.linalg.norm(W1)
+    assert np.abs(Z[:, 1] - Z[:, 0]).max() < steepest * 2 * limit / plane.frame[2] / 5
 
 
 def test_hidden_layer_arrows_are_rows_of_G_X():
@@ -280,8 +288,8 @@ def assert_graph(explorer, step, example, unit):
 
     edges = {str(way): part.get("class").split() for part in graph.all("edge") for way in ways(part)}
     for layer, symbol in enumerate(("W1", "W2")):
-        whole, drawn = step == f"G_{symbol}", []
-        for index, number in np.ndenumerate(values[f"G_{symbol}" if whole else symbol]):
+        whole, drawn = step == f"G_{symbol}" or (step, symbol) == ("G_H", "W2"), []
+        for index, number in np.ndenumerate(values[f"G_{symbol}" if step == f"G_{symbol}" else symbol]):
             (to, source), hidden = index, index[layer]
             mark = graph.touches.get(f"entry {symbol} {to} {source}")
             assert (mark is not None) == (whole or on[hidden] or hidden == unit)
@@ -319,8 +327,17 @@ def test_backprop_the_graph_is_lit_by_the_gradients_and_the_strip_says_where():
     assert_graph(explorer, "G_X", 3, 7)
 
 
-def test_what_has_just_come_fades_in_and_then_stands_still():
-    explorer = make("backprop_explorer", *own_net())
+def test_what_has_just_come_runs_along_the_edges_as_far_as_open_units_and_then_stands_still():
+    explorer = chosen("backprop_explorer", *own_net())
+    on = explorer.values["M"][3].sum()
+    for step, counts in (
+        (5, {"backward e1": 32}),
+        (9, {"backward e0": 2 * on}),
+        (1, {"forward e0": 2 * on + 2, "forward e1": 2 * on}),  # and those to the chosen unit, which is shut
+    ):
+        explorer.touch("step", step)
+        pulses = picture(explorer, "network").all("pulse")
+        assert {part.get("class").removeprefix("pulse "): len(ways(part)) for part in pulses} == counts
     for control, of, no in (("next", "backward", "forward"), ("previous", "forward", "backward")):
         explorer.controls[control].click()
         assert picture(explorer, "network").all(of) and not picture(explorer, "network").all(no)

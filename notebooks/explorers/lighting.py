@@ -17,6 +17,7 @@ SHOWN = {
     "G_b1": ((None, "G_b1", "G_Z"), ("W1", "W2")),
     "G_X": (("G_X", "G_A1", "G_Z"), ("W1", "W2")),
 }
+RUNS = {"P": (True, True), "G_H": (False, True), "G_X": (True, False)}  # along which layers of edges it comes
 WIDEST = 3.0  # the weight that is as wide as an edge can be
 
 
@@ -29,9 +30,10 @@ def look_at(step, values, limits, example):
         node_limits=tuple(1.0 if name is None else limits[name] for name in layers),
         edges=tuple(values[name] for name in edges),
         edge_limits=tuple(limits[name] if name.startswith("G_") else WIDEST for name in edges),
-        whole=tuple(name.startswith("G_") for name in edges),
+        whole=tuple(name.startswith("G_") or (step == "G_H" and name == "W2") for name in edges),
         on=values["M"][example],
         lit=layers[1] == "H",
+        runs=RUNS.get(step, (False, False)),
     )
 
 

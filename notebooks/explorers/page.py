@@ -10,7 +10,7 @@ from traitlets import Unicode
 
 from explorers.closing import inside
 from explorers.explain import LIGHTS
-from explorers.views.colors import DARK, LIGHT, variables
+from explorers.views.colors import DARK, LIGHT, in_contrast, variables
 from explorers.views.tables import LEVELS, MOST_ROWS
 
 _shared = []  # what all explorers of this kernel share, once one was made
@@ -32,7 +32,8 @@ def _sheet():
         for level in range(1, LEVELS + 1)
     )
     themes = f".bp-explorer{{{variables(LIGHT)};--bp-on-cell:{ON_CELL}}}{dark}{{{variables(DARK)}}}"
-    return themes + file("page.css") + file("picture.css") + shades + _frames()
+    contrast = in_contrast(f".bp-explorer,{dark}")
+    return themes + file("page.css") + file("picture.css") + shades + _frames() + contrast
 
 
 ONE_COLUMN, SIDE_BY_SIDE = 760, 1220  # CSS pixels at scale 1: narrower, all stands in one column; wider, side by side

@@ -11,7 +11,7 @@ class Bars(Picture):
 
     def __init__(self, n, scale, width=330, height=170):
         super().__init__(width, height, scale)
-        self.frame, self._framed = Frame(46, 16, width - 52, height - 48, (-0.7, n + 1.7), (-1, 1)), None
+        self.frame, self._framed = Frame(46, 18, width - 52, height - 50, (-0.7, n + 1.7), (-1, 1)), None
 
     def reframe(self):
         self._framed = None

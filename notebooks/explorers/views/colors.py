@@ -28,8 +28,21 @@ DARK = {
     "ink": "#f5f5f5",
     "paper": "#111111",
 }
+FORCED = {  # a contrast theme's own
+    "lit": "Highlight",
+    "dim": "Canvas",
+    "ink": "CanvasText",
+    "paper": "Canvas",
+}
 
 
 def variables(colors):
     """Write colours as CSS variables, --bp-NAME."""
     return ";".join(f"--bp-{name}:{color}" for name, color in colors.items())
+
+
+def in_contrast(where):
+    """Write the colours of a contrast theme for these selectors, on its own light or dark page."""
+    active = "@media (forced-colors:active)"
+    light, dark = variables(LIGHT | FORCED), variables(DARK | FORCED)
+    return f"{active}{{{where}{{{light}}}}}{active} and (prefers-color-scheme:dark){{{where}{{{dark}}}}}"

@@ -11,7 +11,7 @@ class Curve(Picture):
 
     def __init__(self, ylabel, scale, width=300, height=196):
         super().__init__(width, height, scale)
-        self.ylabel, self.frame, self._framed = ylabel, Frame(44, 16, width - 54, height - 48), None
+        self.ylabel, self.frame, self._framed = ylabel, Frame(44, 18, width - 54, height - 50), None
 
     def reframe(self):
         self._framed = None

@@ -6,7 +6,7 @@ from explorers.views.picture import Picture
 from explorers.views.svg import path, shape, text
 
 WIDE, HIGH = 38, 18  # a box
-HEAD = 5  # an arrow's
+HEAD = 6  # an arrow's
 
 
 class Diagram(Picture):
@@ -27,16 +27,18 @@ class Diagram(Picture):
 
         self.places = {name: at(place) for name, place in places.items()}
         self.arrows = [
-            (kind, to, _arrow([self.places[source], *map(at, bends), self.places[to]]))
+            (kind, to, *_arrow([self.places[source], *map(at, bends), self.places[to]]))
             for kind, source, to, bends in arrows
         ]
 
     def show(self, alt, here, touches):
         """here are names of boxes, into which arrows stand out; touches maps a name to the words of a hand."""
         ways = {}
-        for kind, to, way in self.arrows:
-            ways.setdefault(f"{kind} into" if to in here else kind, []).append(way)
-        parts = [f'<path class="way {kind}" d="{"".join(drawn)}"/>' for kind, drawn in sorted(ways.items())]
+        for kind, to, line, head in self.arrows:
+            look = f"{kind} into" if to in here else kind
+            ways.setdefault(f"way {look}", []).append(line)
+            ways.setdefault(f"head {look}", []).append(head)
+        parts = [f'<path class="{look}" d="{"".join(drawn)}"/>' for look, drawn in sorted(ways.items())]
         for name, (x, y) in self.places.items():
             size = {"x": x - WIDE / 2, "y": y - HIGH / 2, "width": WIDE, "height": HIGH}
             parts.append(shape("rect", "box here" if name in here else "box", touches.get(name), **size))
@@ -45,14 +47,17 @@ class Diagram(Picture):
 
 
 def _arrow(points):
-    """Draw the way through points (n, 2), from the edge of a box around the first to that of one around the last."""
+    """Draw the way through points (n, 2), from the edge of a box around the first to that of one around the last.
+
+    Return its line and its head.
+    """
     points = np.array(points, float)
     points[0] = _edge(points[0], points[1])
-    points[-1] = _edge(points[-1], points[-2])
-    tip, along = points[-1], points[-1] - points[-2]
-    back = HEAD * along / np.linalg.norm(along)
+    tip = _edge(points[-1], points[-2])
+    back = HEAD * (tip - points[-2]) / np.linalg.norm(tip - points[-2])
     side = back[::-1] * (-0.5, 0.5)
-    return path(points) + path([tip - back - side, tip, tip - back + side])
+    points[-1] = tip - back
+    return path(points), path([tip - back - side, tip, tip - back + side], closed=True)
 
 
 def _edge(middle, towards):

@@ -1,5 +1,6 @@
 """Two numbers from 0 to 1 beside each other, and the gap between them."""
 
+from explorers.views.numbers import compact
 from explorers.views.picture import Picture
 from explorers.views.svg import Frame, path, shape, text
 
@@ -27,13 +28,7 @@ class Gaps(Picture):
                 at = x + n * (BAR + AIR)
                 size = {"x": at, "y": top, "width": BAR, "height": bottom - top}
                 content.append(shape("rect", f"share {kind} c{label}", **size))
-                content.append(
-                    text(
-                        at + BAR / 2,
-                        top - 4,
-                        f"{number:.3f}".rstrip("0").rstrip(".") if kind == "other" else f"{number:.3f}",
-                    )
-                )
+                content.append(text(at + BAR / 2, top - 4, compact(number, 3)))
                 content.append(text(at + BAR / 2, bottom + 13, name))
             content.append(text(x + BAR + AIR / 2, bottom + 27, f"class {label}", "title"))
             content.append(self._gap(x, *tops, one - other))
@@ -45,5 +40,5 @@ class Gaps(Picture):
         head = min(5, abs(one - other)) * (1 if one > other else -1)
         levels = path([(x + BAR, one), (at + 3, one)]) + path([(x + 2 * BAR + AIR, other), (at + 3, other)])
         arrow = path([(at, other), (at, one)]) + path([(at - 3, one - head), (at, one), (at + 3, one - head)])
-        number = text(at + 6, (one + other) / 2 + 4, f"{gap:+z.3f}".replace("-", "−"), f"start of-{sign}")
-        return f'<path class="levels" d="{levels}"/><path class="gap {sign}" d="{arrow}"/>{number}'
+        said = text(at + 7, (one + other) / 2 + 4, "+" * (gap > 0) + compact(gap, 3), f"start of-{sign}")
+        return f'<path class="levels" d="{levels}"/><path class="gap {sign}" d="{arrow}"/>{said}'

@@ -8,7 +8,7 @@ from explorers.views.picture import Picture
 from explorers.views.svg import handle, path, shape, text
 from explorers.views.tables import shades
 
-OUTER = 68  # CSS pixels from the edge to the outer nodes: room for what is said beside them
+OUTER = 72  # CSS pixels from the edge to the outer nodes: room for what is said beside them
 WIDTHS = 4  # how wide an edge can be, from 1 to this many, for its size
 
 
@@ -17,7 +17,8 @@ class Look(NamedTuple):
 
     nodes are the numbers of the three layers, or None for a layer without any, and edges two matrices (to, from), each
     with the number that its scale ends at. on says which nodes in the middle are open, and lit whether those shine;
-    whole says of each layer of edges whether also those of shut nodes are drawn.
+    whole says of each layer of edges whether also those of shut nodes are drawn, and runs whether what has just come
+    ran along them: from one outer layer to the nodes in the middle, or from those that are open to the other.
     """
 
     nodes: tuple
@@ -27,6 +28,7 @@ class Look(NamedTuple):
     whole: tuple
     on: np.ndarray
     lit: bool
+    runs: tuple = (False, False)
 
 
 class Graph(Picture):
@@ -37,12 +39,11 @@ class Graph(Picture):
         super().__init__(width, height, scale)
         top, room = 18, height - 22
         self.apart = room // n_hidden or room / n_hidden
+        first = top + (room - self.apart * (n_hidden - 1)) / 2
         ups = [top + room * share for share in (0.25, 0.75)]
         self.places = [
             np.array([(OUTER, up) for up in ups]),
-            np.array(
-                [(width / 2, top + (room - self.apart * (n_hidden - 1)) / 2 + self.apart * n) for n in range(n_hidden)]
-            ),
+            np.array([(width / 2, first + self.apart * unit) for unit in range(n_hidden)]),
             np.array([(width - OUTER, up) for up in ups]),
         ]
         self.radii = [9.0, min(9.0, 0.46 * self.apart), 9.0]
@@ -70,13 +71,19 @@ class Graph(Picture):
         open_or_chosen = look.on | (np.arange(len(look.on)) == unit)
         for layer, (matrix, limit) in enumerate(zip(look.edges, look.edge_limits, strict=True)):
             widths = np.clip(np.ceil(WIDTHS * np.abs(matrix) / limit), 0, WIDTHS).astype(int).ravel().tolist()
-            came = f" {moving}" if moving and look.whole[layer] else ""
+            came = f" {moving}" if moving and look.whole[layer] and not look.runs[layer] else ""
+            arrives = layer == (moving == "backward")  # at the middle, and so also at nodes that are shut
+            running = []
             negatives = (matrix < 0).ravel().tolist()
             for (hidden, way, hand), width, negative in zip(self.lines[layer], widths, negatives, strict=True):
                 if open_or_chosen[hidden] or look.whole[layer]:
                     kind = f"{'n' if negative else 'p'} w{width}{' chosen' if hidden == unit else ''}{came}"
                     ways.setdefault(kind, []).append(way)
                     hands.append(hand)
+                    if moving and look.runs[layer] and (arrives or look.on[hidden]):
+                        running.append(way)
+            if running:
+                hands.append(f'<path class="pulse {moving} e{layer}" d="{"".join(running)}"/>')
         lines = [f'<path class="edge {kind}" d="{"".join(parts)}"/>' for kind, parts in sorted(ways.items())]
         return "".join(lines + hands)
 
@@ -85,8 +92,8 @@ class Graph(Picture):
         found = []
         for to, end in enumerate(self.places[layer + 1]):
             for source, start in enumerate(self.places[layer]):
-                ends = [start, end]
-                found.append((source if layer else to, path(ends), handle(ends, f"entry {name} {to} {source}")))
+                way = path([start, end])
+                found.append((source if layer else to, way, handle(way, f"entry {name} {to} {source}")))
         return found
 
     def _nodes(self, look, layer, places, touch, unit, moving):

@@ -21,10 +21,6 @@ def compact(value, decimals):
             if size < 10.0**-decimals:
                 return text
             break
-    text = f"{sign}{_with_power(nudged)}"
+    power = f"{nudged:.0e}".replace("e+", "e").replace("e0", "e").replace("e-0", "e-")
+    text = sign + power.replace("-", "−")
     return text if len(text) <= LETTERS else f"{sign}{'tiny' if size < 1 else 'huge'}"
-
-
-def _with_power(size):
-    digit, _, power = f"{size:.0e}".partition("e")
-    return f"{digit}e{int(power)}".replace("-", "−")

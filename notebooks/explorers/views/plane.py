@@ -4,7 +4,7 @@ import numpy as np
 
 from explorers.views.folds import Folds
 from explorers.views.picture import Picture
-from explorers.views.svg import Frame, coordinate, handle, path, rounded, shape, text, thinned
+from explorers.views.svg import Frame, coordinate, handle, path, paths, rounded, shape, text, thinned
 
 FEW = 30  # up to so many points carry their number, and can be taken
 SURE = np.log([1, 7 / 3, 9])  # class regions are one shade deeper where P passes 0.5, 0.7 and 0.9
@@ -50,7 +50,7 @@ class Plane(Picture):
                 rings = "".join(path(thinned(self.frame.at(ring)), closed=True) for ring in folds.above(sure, sign))
                 if rings:
                     content.append(f'<path class="region c{label}" d="{rings}"/>')
-        pieces = "".join(path(self.frame.at(piece)) for piece in folds.level(0))
+        pieces = "".join(paths(self.frame.at(folds.level(0))))
         content.append(f'<path class="boundary" d="{pieces}"/>')
         return content
 
@@ -74,14 +74,14 @@ class Plane(Picture):
 
     def _hinges(self, weights, biases, unit, held):
         ends = _ends(weights, biases, self.limit)
-        seen = [j for j in range(len(ends)) if np.isfinite(ends[j]).all()]
-        places = {j: rounded(self.frame.at(ends[j])).tolist() for j in seen}
-        content = [f'<path class="hinges" d="{"".join(path(places[j]) for j in seen)}"/>']
-        if unit in seen:
-            content.append(f'<path class="hinge" d="{path(places[unit])}"/>')
+        seen = np.flatnonzero(np.isfinite(ends[:, 0, 0])).tolist()
+        ways = dict(zip(seen, paths(self.frame.at(ends[seen])), strict=True))
+        content = [f'<path class="hinges" d="{"".join(ways.values())}"/>']
+        if unit in ways:
+            content.append(f'<path class="hinge" d="{ways[unit]}"/>')
         for j in seen if unit is not None else ():
-            content.append(handle(places[j], f"hinge {j}", "xy"))
-        if unit in seen:
+            content.append(handle(ways[j], f"hinge {j}", "xy"))
+        if unit in ways:
             start = arrow_start(weights[unit], biases[unit], self.limit, held[unit])
             (x1, y1), (x2, y2) = self.frame.at([start, start + ARROW * weights[unit]])
             content.append(shape("line", "arrow", x1=x1, y1=y1, x2=x2, y2=y2))

@@ -14,10 +14,10 @@ class Run(Picture):
     def __init__(self, steps, names, scale, width=340, height=300):
         super().__init__(width, height, scale)
         self.names = names
-        high = (height - 72) / 2
-        self.losses = Frame(40, 16, width - 80, high, (0, steps), (0, 1))
-        self.accuracies = Frame(40, 16, width - 80, high, (0, steps), (0, 1))
-        self.norms = Frame(40, 42 + high, width - 80, high, (0, steps), (-5, 1))
+        high = (height - 78) / 2
+        self.losses = Frame(40, 18, width - 80, high, (0, steps), (0, 1))
+        self.accuracies = Frame(40, 18, width - 80, high, (0, steps), (0, 1))
+        self.norms = Frame(40, 46 + high, width - 80, high, (0, steps), (-5, 1))
 
     def set_top(self, top):
         """Let the loss axis reach from 0 to top or a little higher."""
@@ -33,7 +33,7 @@ class Run(Picture):
             self.losses.axes("", "loss", "y"),
             *(text(right + 5, y + 4, f"{share:.0%}", "start on") for share, (_, y) in _shares(self.accuracies)),
             self.losses.inside(_line(self.losses, loss, "run") + _line(self.accuracies, accuracy, "run accuracy")),
-            text(self.width - 1, self.losses.top - 6, "accuracy", "end on"),
+            text(self.width - 1, self.losses.top - 8, "accuracy", "end on"),
             self.norms.axes("step", "length of each gradient, log10"),
             self.norms.inside("".join(_line(self.norms, line, f"run norm{n}") for n, line in enumerate(logs))),
             *(
@@ -48,7 +48,7 @@ class Run(Picture):
             "width": self.losses.width,
             "height": bottom - self.losses.top,
         }
-        content.append(handle([(x, self.losses.top), (x, bottom)], "step", "x"))
+        content.append(handle(path([(x, self.losses.top), (x, bottom)]), "step", "x"))
         content.append(shape("rect", "area", "step", "x", **area))
         content.append(shape("line", "now", x1=x, y1=self.losses.top, x2=x, y2=bottom))
         self.paint(alt, "".join(content), self.losses)
@@ -70,7 +70,7 @@ class Losses(Picture):
 
     def __init__(self, steps, names, scale, width=340, height=230):
         super().__init__(width, height, scale)
-        self.names, self.frame = names, Frame(40, 16, width - 50, height - 48, (0, steps), (0, 1))
+        self.names, self.frame = names, Frame(40, 18, width - 50, height - 50, (0, steps), (0, 1))
 
     def show(self, alt, runs, top):
         """The loss axis reaches from 0 to top or a little higher; what is higher leaves the picture."""
@@ -79,8 +79,8 @@ class Losses(Picture):
         lines = "".join(_line(self.frame, run, of) for run, of in zip(runs, classes, strict=True))
         right = self.frame.left + self.frame.width
         keys = [
-            shape("line", of, x1=right - 148, y1=26 + 16 * n, x2=right - 124, y2=26 + 16 * n)
-            + text(right - 118, 30 + 16 * n, name, "start")
+            shape("line", of, x1=right - 148, y1=28 + 16 * n, x2=right - 124, y2=28 + 16 * n)
+            + text(right - 118, 32 + 16 * n, name, "start")
             for n, (name, of) in enumerate(zip(self.names, classes, strict=True))
         ]
         self.paint(alt, self.frame.axes("step", "loss") + self.frame.inside(lines) + "".join(keys), self.frame)

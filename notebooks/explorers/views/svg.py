@@ -25,10 +25,18 @@ def coordinate(value):
 
 def path(points, closed=False):
     """Write the way from point to point (n, 2): its first place, and how far each is from the one before."""
-    places = rounded(points)
-    steps = rounded(np.diff(places, axis=0)).tolist()
-    start, *ways = [f"{x:.9g} {y:.9g}" for x, y in [places[0].tolist(), *steps]]
-    return f"M{start}{'l' if ways else ''}{' '.join(ways)}".replace(" -", "-") + "Z" * closed
+    (way,) = paths(np.asarray(points, float)[None])
+    return way + "Z" * closed
+
+
+def paths(ways):
+    """Write each of many ways (m, n, 2)."""
+    places = rounded(ways)
+    starts, steps = places[:, 0].tolist(), rounded(places[:, 1:] - places[:, :-1]).tolist()
+    return [
+        f"M{x:.9g} {y:.9g}{'l' if way else ''}{' '.join([f'{a:.9g} {b:.9g}' for a, b in way])}".replace(" -", "-")
+        for (x, y), way in zip(starts, steps, strict=True)
+    ]
 
 
 def thinned(points):
@@ -38,7 +46,7 @@ def thinned(points):
 
 def number(value):
     """Write a number as on an axis, with a real minus sign."""
-    return f"{value:z.4g}".replace("-", "−")
+    return f"{value:z.4g}".replace("e-0", "e-").replace("e+", "e").replace("-", "−")
 
 
 def text(x, y, words, classes=""):
@@ -52,9 +60,9 @@ def shape(name, classes="", touch=None, drag=None, **attributes):
     return f"<{name}{_classes(classes)}{sizes}{_hand(touch, drag)}/>"
 
 
-def handle(points, touch, drag=None):
-    """Write the way between two points (2, 2) as a mark that a hand takes anywhere along it."""
-    return f"<path d='{path(points)}'{_hand(touch, drag)}/>"
+def handle(way, touch, drag=None):
+    """Write the way between two points as a mark that a hand takes anywhere along it."""
+    return f"<path d='{way}'{_hand(touch, drag)}/>"
 
 
 def _hand(touch, drag):
@@ -73,8 +81,8 @@ class Frame:
         self.x, self.y = x, y
 
     def at(self, points):
-        """The places (n, 2) of points of data (n, 2)."""
-        x, y = np.asarray(points, float).T
+        """The places (…, 2) of points of data (…, 2)."""
+        x, y = np.moveaxis(np.asarray(points, float), -1, 0)
         across = self.left + self.width * (x - self.x[0]) / (self.x[1] - self.x[0])
         down = self.top + self.height * (self.y[1] - y) / (self.y[1] - self.y[0])
         return np.stack([across, down], axis=-1)
@@ -116,7 +124,7 @@ def _axes(left, top, width, height, x, y, xlabel, ylabel, labels):
         parts.append(text(left - 5, (down[-2] + down[-1]) / 2 + 4, ylabel, "end title"))
     else:
         parts.append(text(left + width / 2, bottom + 28, xlabel, "title"))
-        parts.append(text(1, top - 6, ylabel, "start title"))
+        parts.append(text(1, top - 8, ylabel, "start title"))
     return "".join(parts)
 
 
