@@ -20,7 +20,7 @@ EYES = [
     "sRGB1",
     *({"name": "sRGB1+CVD", "cvd_type": f"{kind}omaly", "severity": 100} for kind in ("deuteran", "protan")),
 ]
-# signs, classes, a unit lit or not, curve and tangent, where the strip is
+# signs, classes, a unit lit or not, curve and tangent, where a notebook is
 APART = [("positive", "negative"), ("class0", "class1"), ("lit", "dim"), ("ink", "on"), ("lit", "paper")]
 BLACK = "#111111"  # the text on gold
 every_theme = pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])

@@ -27,7 +27,7 @@ def test_a_picture_is_drawn_anew_and_said_in_words(name):
                 seen = picture(explorer, key)
                 assert seen.root.get("viewBox") == f"0 0 {view.width} {view.height}"
                 assert seen.root.get("width") == f"{1.6 * view.width:g}"
-                assert re.search(r"\d|the loss", seen.alt)
+                assert re.search(r"\d|the loss|here: ", seen.alt)
                 assert seen.alt != said.get(key) or (name, key) == ("bug_lab", "plane")
                 assert not list(seen.root.iter("image")) and "id=" not in view.widget.value
                 said[key] = seen.alt
@@ -43,7 +43,7 @@ def test_a_saved_notebook_has_words_and_one_small_picture(name):
     assert document == larger._repr_mimebundle_()["image/svg+xml"]
     assert kept["text/plain"] == words
     assert kept["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.model_id
-    assert document.startswith('<svg xmlns="http://www.w3.org/2000/svg"') and len(document) < 60_000
+    assert document.startswith('<svg xmlns="http://www.w3.org/2000/svg"') and len(document) < 75_000
     assert "var(--bp-ink)" in document and "--bp-ink:#" in document  # a reader needs no other style
     root = Seen(document).root
     assert root.find("title").text == words
@@ -264,7 +264,7 @@ def test_the_bug_labs_curves_begin_together_and_are_those_of_training():
         assert part.tag == "line" or np.abs(ways(part)[0]).max() < 1e6, "a browser reads no number beyond 1e38"
 
 
-# ---------------------------------------------------------------- the graph and the strip
+# ---------------------------------------------------------------- the graph and the way
 
 
 TITLES = {"x": "X", "h = ReLU(a1)": "H", "z → p": "P"}
@@ -315,14 +315,14 @@ def test_forward_the_graph_is_the_network():
     assert {f"x1 = {explorer.X[3, 0]:z.2f}", f"p1 = {explorer.values['P'][3, 1]:.3f}"} <= said
 
 
-def test_backprop_the_graph_is_lit_by_the_gradients_and_the_strip_says_where():
+def test_backprop_the_graph_is_lit_by_the_gradients_and_the_way_says_where():
     explorer = chosen("backprop_explorer", *own_net())
     for number, out in enumerate(STEPS, start=1):
         explorer.controls["step"].value = number
         assert_graph(explorer, out, 3, 7)
-        strip = picture(explorer, "strip")
-        assert strip.one("here").get("data-touch") == f"step {number}" and strip.label(strip.one("here")) == out
-        assert {f"step {n}" for n in range(1, 10)} == {*strip.touches}
+        way = picture(explorer, "way")
+        assert way.one("here").get("data-touch") == f"step {number}" and way.label(way.one("here")) == out
+        assert {f"step {n}" for n in range(1, 10)} == {*way.touches}
     move(explorer.controls["x1"], 0.3)
     assert_graph(explorer, "G_X", 3, 7)
 
@@ -345,13 +345,13 @@ def test_what_has_just_come_runs_along_the_edges_as_far_as_open_units_and_then_s
         assert not picture(explorer, "network").all(of)
 
 
-def test_the_strip_marks_where_a_notebook_is():
+def test_where_we_are_marks_where_a_notebook_is():
     still = explorers.where_we_are("G_W2", "G_b2", "G_H")
-    strip = Seen(still._repr_svg_())
-    here = [strip.label(box) for box in strip.all("box here")]
+    way = Seen(still._repr_svg_())
+    here = [way.label(box) for box in way.all("box here")]
     assert sorted(here) == ["G_H", "G_W2", "G_b2"]
-    assert all(name in repr(still) and name in strip.alt for name in here)
-    names = {strip.label(box).removeprefix("G_") for box in strip.all("box")}
+    assert all(name in repr(still) and name in way.alt for name in here)
+    names = {way.label(box).removeprefix("G_") for box in way.all("box")}
     assert names == {*m.Params._fields, "X", "A1", "M", "H", "Z", "P", "Y", "L"}
     with pytest.raises(ValueError, match=r"expected some of .*W1, .*, got 'G_Q'"):
         explorers.where_we_are("G_Z", "G_Q")

@@ -146,7 +146,7 @@ def test_arrows_run_from_what_a_symbol_is_made_from_to_its_box_and_through_no_ot
 def test_a_gap_runs_from_the_second_bar_to_the_first_and_is_numbered():
     gaps = Gaps(("P", "Y"), 1.0)
     for P, said in (([0.796, 0.204], ["−.204", "+.204"]), ([0.0, 1.0], ["−1", "+1"]), ([1.0, 0.0], ["0", "0"])):
-        gaps.show("", P, [1, 0])
+        gaps.show("", np.array(P), np.array([1.0, 0.0]))
         seen = Seen(gaps.widget.value)
         assert [text for text, part in seen.texts if "of-" in part.get("class", "")] == said
         for label, (p, y, bars) in enumerate(
@@ -176,11 +176,11 @@ def test_a_saved_matrix_has_its_numbers_shades_and_frames_in_few_bytes():
         assert (label.text, [cell.text for cell in line]) == (str(row), texts[row])
         cells |= {(row, column): float(cell.get("x")) for column, cell in enumerate(line)}
     ups = [float(part.get("y")) for part in seen.root.iter("text")][2:-1]
-    shaded = re.findall(r"M(\S+) (\S+)h33v15h-33z", seen.one("cell p3").get("d"))
-    for x, y in np.array(shaded, float):
-        (place,) = [(r, c) for (r, c), end in cells.items() if x < end < x + 33 and y < ups[r] < y + 15]
-        assert shades[place[0]][place[1]] == "p3"
-    assert len(shaded) == sum(shade != "" for line in shades for shade in line)
+    part, shaded = seen.one("cell p3"), set()
+    for start, y, end in np.array(re.findall(r"M(\S+) (\S+)H([^M]+)", part.get("d")), float):
+        shaded |= {(r, c) for (r, c), right in cells.items() if start < right < end and abs(ups[r] - 4 - y) < 7.5}
+    assert part.get("stroke-width") == "15"
+    assert shaded == {(r, c) for r, line in enumerate(shades) for c, shade in enumerate(line) if shade}
     row, column = (part.get("d") for part in seen.all("frame"))
     top, left = float(re.fullmatch(r"M10 (\S+)h546v15H10z", row)[1]), float(re.match(r"M(\S+) \S+h33V", column)[1])
     assert top < ups[2] < top + 15 and left < cells[2, 5] < left + 33

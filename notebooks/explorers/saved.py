@@ -2,6 +2,7 @@
 
 import textwrap
 from html import escape
+from itertools import groupby
 
 from explorers.page import DEEPEST, ON_CELL, file
 from explorers.views.colors import LIGHT, variables
@@ -58,13 +59,16 @@ def grid_svg(left, top, title, texts, shades, rows, columns, chosen_row=None, ch
     symbol, _, meaning = title.partition(" ")
     said = f"<tspan class='b'>{escape(symbol)}</tspan> {escape(meaning)}"
     out = [f"<text class='start' x='{left}' y='{top + 11}'>{said}</text>"]
-    ways = {}
+    ways = {}  # a stroke as wide as a cell is high takes half the bytes of a rectangle
     for row, line in enumerate(shades):
-        for column, shade in enumerate(line):
-            if shade:
-                corner = f"M{coordinate(across + wide * column)} {coordinate(down + high * row)}"
-                ways.setdefault(shade, []).append(f"{corner}h{wide}v{high}h-{wide}z")
-    out += [f"<path class='cell {shade}' d='{''.join(drawn)}'/>" for shade, drawn in sorted(ways.items())]
+        column, middle = across, coordinate(down + high * (row + 0.5))
+        for shade, cells in groupby(line):
+            end = column + wide * len([*cells])
+            ways.setdefault(shade, []).append(f"M{column} {middle}H{end}")
+            column = end
+    ways.pop("", None)
+    for shade, drawn in sorted(ways.items()):
+        out.append(f"<path class='cell {shade}' stroke-width='{high}' d='{''.join(drawn)}'/>")
     ends = [coordinate(across + wide * (column + 1) - 2) for column in range(len(texts[0]))]
     lines = [("", columns)] if columns else []
     lines += zip(rows, texts, strict=True)

@@ -40,5 +40,5 @@ class Gaps(Picture):
         head = min(5, abs(one - other)) * (1 if one > other else -1)
         levels = path([(x + BAR, one), (at + 3, one)]) + path([(x + 2 * BAR + AIR, other), (at + 3, other)])
         arrow = path([(at, other), (at, one)]) + path([(at - 3, one - head), (at, one), (at + 3, one - head)])
-        said = text(at + 7, (one + other) / 2 + 4, "+" * (gap > 0) + compact(gap, 3), f"start of-{sign}")
+        said = text(at + 7, (one + other) / 2 + 4, ("+" if gap > 0 else "") + compact(gap, 3), f"start of-{sign}")
         return f'<path class="levels" d="{levels}"/><path class="gap {sign}" d="{arrow}"/>{said}'
