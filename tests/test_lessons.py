@@ -288,7 +288,7 @@ def test_no_rule_of_thumb_wins_the_bug_lab():
 def test_the_lines_of_a_step_are_told_apart_by_what_the_detectors_say():
     net = *m.toy_data("moons", 200, np.random.default_rng(0)), m.init_params(np.random.default_rng(18))
     detectors, cases = explorers.detectors, explorers.cases
-    for step in STEPS:
+    for step in explorers.bugs.STEPS:
         bugs = [bug for bug in cases.BUGS + cases.OTHERS if cases.step_of(bug) == step]
         says = {str(detectors.facts_of(detectors.examine([bug], *net))) for bug in bugs}
         assert len(says) == len(bugs) == len(cases.lines_of(step)) > 2
