@@ -9,7 +9,7 @@ from math import fsum
 
 import numpy as np
 
-from mlp_helpers import Params, backward, forward, init_params, loss, one_hot, toy_data
+from mlp_helpers import Params, backward, cross_entropy, forward, init_params, one_hot, softmax, toy_data
 
 SCALES = [1e-3, 1e-2, 1e-1, 1.0, 1e1, 1e2]
 SIZES = [(2, 16, 2)] * 4 + [(2, 3, 2), (1, 1, 2), (3, 5, 4), (2, 8, 3)]  # inputs, hidden units, classes
@@ -32,11 +32,12 @@ def make_net(N=5, n_in=2, n_hidden=16, n_out=2, seed=0):
     return X, y, init_params(rng, n_in, n_hidden, n_out)
 
 
-def values_of(X, y, params):
-    """Return by name what the network is given, and what it computes."""
+def values_of(X, y, params, added=0.0):
+    """Return by name what the network is given, and what it computes; added (N, C) is put on top of Z."""
     cache = forward(X, params)
+    cache = cache._replace(Z=cache.Z + added, P=softmax(cache.Z + added))
     given = {"X": X, "y": y, "N": len(X), "Y": one_hot(y, len(params[3])), **Params(*params)._asdict()}
-    return given | {"loss": loss(X, y, params)} | cache._asdict() | backward(X, y, params, cache)._asdict()
+    return given | {"loss": cross_entropy(cache.Z, y)} | cache._asdict() | backward(X, y, params, cache)._asdict()
 
 
 def random_net(seed):

@@ -19,7 +19,7 @@ from checker import check_answer
 from explorers.saved import snapshot
 from explorers.views import svg
 from explorers.views.picture import Picture
-from explorers.views.tables import Axis, Equation, Matrix
+from explorers.views.tables import Axis, Matrix
 from explorers.views.words import Facts, Sum, Words
 
 EVIL = (
@@ -39,10 +39,9 @@ def read(html):
 
 AXIS = Axis(EVIL, [EVIL, EVIL])
 VIEWS = {  # a view and what it is made of, what it shows, and how often that says it
-    Matrix: ([EVIL, EVIL, AXIS, AXIS], [np.eye(2), 1], 8),  # symbol, meaning, the names of both axes, four labels
+    Matrix: ([EVIL, EVIL, AXIS, AXIS], [np.eye(2), 1], 9),  # symbol and meaning, said twice; an axis, four labels
     Words: ([], [[EVIL, EVIL]], 2),
     Facts: ([EVIL], [{EVIL: EVIL}], 3),
-    Equation: ([], [EVIL, {}, [EVIL]], 2),
     Sum: ([], [(EVIL, 0, 0), [(EVIL, None), (EVIL, (EVIL, 0, 0))]], 2),
 }
 

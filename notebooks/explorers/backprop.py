@@ -127,7 +127,7 @@ class BackpropExplorer(NetworkExplorer):
         self._drawn_step = out
         self.show_network(out, moving)
         touches = {symbol: f"step {number}" for number, symbol in enumerate(STEPS, start=1)}
-        alt = f"How each value and each gradient is made from others; here: {lighting.equation(out)}."
+        alt = f"How each value and each gradient is made from others; here step {STEPS.index(out) + 1} of 9: {out}."
         self.way.show(alt, [out], touches)
 
     def _loss_at(self, symbol, index, value):
