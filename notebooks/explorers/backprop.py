@@ -33,8 +33,8 @@ class BackpropExplorer(NetworkExplorer):
         ]
 
     def parts_under_the_plane(self):
-        self.curve = self.views["curve"] = Curve("loss L", self.scale)
-        self.way = self.views["way"] = way(self.scale, width=300, height=170)
+        self.curve = self.views["curve"] = Curve("loss L", self.scale, height=176)
+        self.way = self.views["way"] = way(self.scale, width=300, height=154)
         parameters = [
             (f"{symbol}[{', '.join(map(str, index))}]", (symbol, index))
             for symbol, array in self.params._asdict().items()

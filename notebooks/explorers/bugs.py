@@ -33,7 +33,7 @@ class BugLab(Explorer):
 
     def build(self):
         self.plane = self.views["plane"] = Plane(self.scale)
-        self.losses = self.views["losses"] = Losses(RUN_LENGTH, ("as it should be", "this one"), self.scale)
+        self.losses = self.views["losses"] = Losses(RUN_LENGTH, ("as it should be", "this one"), self.scale, width=300)
         self.facts = self.views["detectors"] = Facts("What the detectors say")
         self.found, self.found_of = {}, None
         self._begin()

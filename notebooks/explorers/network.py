@@ -51,7 +51,7 @@ class NetworkExplorer(PredictingExplorer):
         self.board = Board(narrow, [self.add_matrix(symbol) for symbol in self.wide])
         self.board.set_rows(self.axes["example"])
         self._boxes.append(self.board.widget)
-        left = box("left", box("plane", self.plane.widget), *under, self.predictor.widget)
+        left = box("left", box("plane", self.plane.widget), box("under", *under), self.predictor.widget)
         self.add_pictures_beside()
         beside = [line("beside", *(self.views[name].widget for name in self.beside))] if self.beside else []
         right = box("right", self.board.widget, *beside)

@@ -36,21 +36,31 @@ def _sheet():
     return themes + file("page.css") + file("picture.css") + shades + _frames() + contrast
 
 
-ONE_COLUMN, SIDE_BY_SIDE = 760, 1220  # CSS pixels at scale 1: narrower, all stands in one column; wider, side by side
+# CSS pixels at scale 1: from which width on two pictures stand beside each other, the board beside the plane, and
+# beside both what shares a place under the plane
+PAIR, BOARD, ALL = 620, 906, 1220
 
 
 def _rooms(scale):
     """What depends on the room that there is, in pixels at this scale: a query knows no variables."""
     name = f".bp-{scale_name(scale)}"
+    side = f"calc(300px * {scale})"
     return f"""
-@container (max-width: {ONE_COLUMN * scale}px) {{
-  {name} .bp-body {{ grid-template-columns: minmax(0, 1fr); }}
-  {name} :is(.bp-plane, .bp-others, .bp-right) .bp-picture {{ width: 100%; max-width: calc(480px * var(--s)); }}
+@container (max-width: {BOARD * scale}px) {{
+  {name} .bp-body:has(.bp-board) {{ grid-template-columns: minmax(0, 1fr); }}
 }}
-@container (min-width: {SIDE_BY_SIDE * scale}px) {{
+@container (max-width: {PAIR * scale}px) {{
+  {name} .bp-body {{ grid-template-columns: minmax(0, 1fr); }}
+  {name} :is(.bp-plane, .bp-others, .bp-right) .bp-picture {{ width: 100%; max-width: {480 * scale}px; }}
+}}
+@container (min-width: {PAIR * scale}px) and (max-width: {BOARD * scale}px) {{
+  {name} .bp-body:has(.bp-board) > .bp-left {{ flex-flow: row wrap; gap: {10 * scale}px; }}
+  {name} .bp-under {{ flex: 0 1 {side}; }}
+}}
+@container (min-width: {ALL * scale}px) {{
   {name} .bp-body:has(.bp-others) {{ grid-template: "plane others board" auto "sliders others board" auto
-    "predict others board" 1fr / calc(300px * var(--s)) calc(300px * var(--s)) minmax(0, 1fr); }}
-  {name} .bp-body:has(.bp-others) > .bp-left {{ display: contents; }}
+    "predict others board" 1fr / {side} {side} minmax(0, 1fr); }}
+  {name} .bp-body:has(.bp-others) > .bp-left, {name} .bp-under:has(.bp-others) {{ display: contents; }}
   {name} .bp-plane {{ grid-area: plane; }}
   {name} .bp-first {{ grid-area: sliders; }}
   {name} .bp-others {{ grid-area: others; }}

@@ -67,7 +67,7 @@ class TrainingExplorer(PredictingExplorer):
             self.add_control("seed", seed, self._restart, reframe=True),
         )
         self._restart()
-        left = box("left", box("plane", self.plane.widget), sliders, self.predictor.widget)
+        left = box("left", box("plane", self.plane.widget), box("under", sliders), self.predictor.widget)
         return [
             bar,
             line("body", left, box("right", self.run.widget)).add_class("bp-large"),
