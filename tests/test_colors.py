@@ -13,7 +13,7 @@ from colorspacious import cspace_convert, deltaE
 from matplotlib.colors import to_rgb
 
 import explorers
-from explorers.page import DEEPEST, ON_CELL, file
+from explorers.page import DEEPEST, ON_CELL, _sheet, file
 from explorers.views.colors import DARK, LIGHT
 
 EYES = [
@@ -62,11 +62,12 @@ def test_text_and_lines_stand_out(colors):
         assert contrast(colors[name], colors["paper"]) >= 3, name
 
 
-# Marks of a picture by which something is told, and what of them is coloured.
+# What is told by a colour, in which property: each must be seen on the page, letters well.
 TELLING = {
     **{name: "fill" for name in ("text", ".node.lit", ".bar.positive", ".tip", ".dot", ".point.c0", ".head.back")},
     **{name: "stroke" for name in (".boundary", ".ring", ".hinge", ".hinges", ".way.back", ".box", ".box.here")},
     **{name: "stroke" for name in (".edge.chosen.p", ".edge.chosen.n", ".curve", ".tangent")},
+    **{"td": "color", "td.p8": "backgroundColor", "td.n8": "backgroundColor", "td.on": "backgroundColor"},
 }
 COLOURS = """telling => [["body", "backgroundColor"], ...Object.entries(telling)].map(
     ([name, what]) => getComputedStyle(document.querySelector(name))[what])"""
@@ -74,21 +75,35 @@ COLOURS = """telling => [["body", "backgroundColor"], ...Object.entries(telling)
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("page", ["light", "dark"])
-def test_a_picture_can_be_read_in_a_contrast_theme(chromium, theme, page):
+def test_what_colours_tell_is_seen_in_a_contrast_theme(chromium, theme, page):
     """In a theme of black or of white paper, whichever of its own Jupyter has."""
     shown = [explorers.backprop_explorer(), explorers.output_layer_explorer()]
     shown[0].controls["unit"].value = 5
-    drawn = "".join(view.widget.value for one in shown for view in one.views.values() if hasattr(view, "content"))
+    views = [view for one in shown for view in one.views.values()]
+    drawn = "".join(view.widget.value for view in views if hasattr(view, "content"))
+    drawn += "".join(f"<div class=bp-matrix>{view.widget.value}</div>" for view in views if hasattr(view, "array"))
+    drawn += "<div class=bp-matrix><table><tr><td class=p8><td class=n8></table></div>"
     ink = {"light": "rgba(0, 0, 0, 0.87)", "dark": "#ffffff"}[page]
     tab = chromium.new_page()
     tab.emulate_media(forced_colors="active", color_scheme=theme)
     tab.set_content(
-        f"{shown[0].children[0].value}<body style='background: Canvas; --jp-content-font-color1: {ink}' "
+        f"<style>{_sheet()}</style><body style='background: Canvas; --jp-content-font-color1: {ink}' "
         f"data-jp-theme-light={'true' if page == 'light' else 'false'}><div class=bp-explorer>{drawn}</div>"
     )
-    found = [np.array(re.findall(r"[\d.]+", colour), float) / 255 for colour in tab.evaluate(COLOURS, TELLING)]
+    canvas, *colours = tab.evaluate(COLOURS, TELLING)
     tab.close()
-    canvas, *colours = (tuple(colour[:3]) for colour in found)
-    assert canvas == ((1, 1, 1) if theme == "light" else (0, 0, 0))
-    seen = {name: contrast(colour, canvas) for name, colour in zip(TELLING, colours, strict=True)}
-    assert seen["text"] >= 4.5 and min(seen.values()) >= 3, seen
+    assert canvas == ("rgb(255, 255, 255)" if theme == "light" else "rgb(0, 0, 0)")
+    seen = {
+        name: contrast(solid(colour, canvas), solid(canvas, canvas))
+        for name, colour in zip(TELLING, colours, strict=True)
+    }
+    assert min(seen["text"], seen["td"]) >= 4.5
+    assert {name for name, ratio in seen.items() if ratio < 3} <= {"td.p8", "td.n8", "td.on"}, seen
+    assert min(seen[name] for name in ("td.p8", "td.n8", "td.on")) > 1.3
+
+
+def solid(colour, under):
+    """The colour that a browser shows, of its own words for one, over another."""
+    numbers = np.array(re.findall(r"[\d.]+", colour), float)
+    rgb, alpha = numbers[:3] / (255 if colour.startswith("rgb") else 1), (*numbers, 1.0)[3]
+    return tuple(over(rgb, alpha, solid(under, under) if alpha < 1 else rgb))
