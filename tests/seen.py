@@ -95,8 +95,8 @@ def table(html):
         symbol=unescape(re.search("<b>(.*?)</b>", caption)[1]),
         caption=unescape(re.sub("<.*?>", "", caption)),
         data=dict(re.findall(r'data-(\w+)(?:="([^"]*)")?', html.partition(">")[0])),
-        columns=[unescape(label) for label in re.findall(r'<th scope="?col"?>([^<]*)', html)],
-        labels=[unescape(label) for row in rows for label in re.findall(r'<th scope="?row"?>([^<]*)', row)],
+        columns=[unescape(label) for label in re.findall("<th>([^<]*)", html.partition("</thead>")[0])],
+        labels=[unescape(label) for row in rows for label in re.findall("<th>([^<]*)", row)],
         rows=[[text for _, text in row] for row in cells],
         classes=[[classes_in(attributes) for attributes, _ in row] for row in cells],
     )

@@ -110,7 +110,7 @@ class BackpropExplorer(NetworkExplorer):
         self.show_plane(self.say_point())
         (symbol, index), label = self.controls["along"].value, self.controls["along"].label
         here, reach = getattr(self.params, symbol)[index], self.controls["value"].max
-        along = np.linspace(-reach, reach, 61)
+        along = self._samples(symbol, index, here, reach)
         self.curve.show(
             f"The loss as {label} moves, with its tangent. {self.say_slope()}",
             label,
@@ -123,12 +123,23 @@ class BackpropExplorer(NetworkExplorer):
 
     def _show_step(self):
         out = self.pointed_out
-        moving = "" if self._drawn_step in (None, out) else "backward" if out.startswith("G_") else "forward"
+        if out == self._drawn_step:
+            return self.show_network(out)
+        came = "backward" if out.startswith("G_") else "forward"
+        self.show_network(out, came if self._drawn_step else "")
         self._drawn_step = out
-        self.show_network(out, moving)
         touches = {symbol: f"step {number}" for number, symbol in enumerate(STEPS, start=1)}
         alt = f"How each value and each gradient is made from others; here step {STEPS.index(out) + 1} of 9: {out}."
         self.way.show(alt, [out], touches)
+
+    def _samples(self, symbol, index, here, reach):
+        """Where the loss is measured along a parameter: all over its range, and at each corner, where a unit opens."""
+        corners = []
+        if symbol in ("W1", "b1"):
+            reaches = self.X[:, index[1]] if symbol == "W1" else np.ones(len(self.X))
+            able = reaches != 0
+            corners = here - self.values["A1"][able, index[0]] / reaches[able]
+        return np.unique([*np.linspace(-reach, reach, 31), *np.clip(corners, -reach, reach)])
 
     def _loss_at(self, symbol, index, value):
         moved = getattr(self.params, symbol).copy()

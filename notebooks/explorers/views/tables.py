@@ -3,6 +3,7 @@
 On a board, what shares an index stands in line: all tables have rows of one height and cells of one width.
 """
 
+from functools import lru_cache
 from html import escape
 
 import ipywidgets as widgets
@@ -43,7 +44,7 @@ class Matrix:
         self.symbol, self.says, self.decimals, self.turned = symbol, says, decimals, turned
         self.rows, self.columns = rows, columns
         self.attributes = f'data-symbol="{escape(symbol)}"' if attributes is None else attributes
-        self.array, self.first, self.moved = None, 0, None
+        self.array, self.limit, self.first, self.moved = None, None, 0, None
         self.widget = widgets.HTML()
         self.widget.add_class("bp-matrix")
 
@@ -67,12 +68,14 @@ class Matrix:
 
         Where some of the numbers have moved, moved (as array) is True, and the others step back.
         """
-        self.array, self.limit = np.array(array), limit
-        self.first = 0 if row is None else row // MOST_ROWS * MOST_ROWS
-        some = moved is not None and moved.any() and not moved.all()
-        self.moved = moved if some else None
-        self.widget.value = self._html()
-        mark(self.widget, "bp-still", moved is not None and not moved.any())
+        first = 0 if row is None else row // MOST_ROWS * MOST_ROWS
+        still = moved is not None and not moved.any()
+        some = moved if moved is not None and not still and not moved.all() else None
+        stays = (limit, first) == (self.limit, self.first) and np.array_equal(array, self.array)
+        if not (stays and (still or np.array_equal(some, self.moved))):
+            self.array, self.limit, self.first, self.moved = np.array(array), limit, first, some
+            self.widget.value = self._html()
+        mark(self.widget, "bp-still", still)
 
     def cells(self):
         """Each line of what is shown: the texts of its cells, and their classes."""
@@ -98,25 +101,31 @@ class Matrix:
 
     def _html(self):
         turned, says = self.title()
-        symbol = f"<b>{escape(self.symbol)}</b>{turned}"
-        shape = f"({', '.join(map(str, self.array.shape))}{',' if self.array.ndim == 1 else ''})"
-        out = [
-            f"<div class=bp-label aria-hidden=true>{symbol}<span>{escape(says)}</span></div>",
-            f"<table {self.attributes}{' data-turned' * self.turned} style=--n:{len(self.across.labels)}>",
-            f"<caption>{symbol} {escape(says)} {shape}</caption>",
-            f"<col class=i><col span={len(self.across.labels)}><thead><tr><th scope=col>{escape(self.across.name)}",
-            *(f"<th scope=col>{escape(label)}" for label in self.across.labels),
-            "</thead><tbody>",
+        head = _head(self.symbol, turned, says, self.array.shape, self.attributes, self.across)
+        rows = [
+            f"<tr><th>{escape(label)}{''.join(map(_cell, texts, classes))}"
+            for label, (texts, classes) in zip(self.labels(), self.cells(), strict=True)
         ]
-        for label, (texts, classes) in zip(self.labels(), self.cells(), strict=True):
-            out.append(f"<tr><th scope=row>{escape(label)}")
-            out += [f"{_cell(look)}{text}" for text, look in zip(texts, classes, strict=True)]
-        return "".join(out) + "</table>"
+        return f"{head}{''.join(rows)}</table>"
 
 
-def _cell(classes):
-    """The start of a cell."""
-    return f'<td class="{classes}">' if " " in classes else f"<td class={classes}>" if classes else "<td>"
+@lru_cache(maxsize=256)
+def _head(symbol, turned, says, shape, attributes, across):
+    """What comes before the rows of numbers."""
+    name, n = f"<b>{escape(symbol)}</b>{turned}", len(across.labels)
+    size = f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+    return (
+        f"<div class=bp-label aria-hidden=true>{name}<span>{escape(says)}</span></div>"
+        f"<table {attributes}{' data-turned' if turned else ''} style=--n:{n}>"
+        f"<caption>{name} {escape(says)} {size}</caption><col class=i><col span={n}>"
+        f"<thead><tr>{''.join(f'<th>{escape(label)}' for label in (across.name, *across.labels))}</thead><tbody>"
+    )
+
+
+def _cell(text, classes):
+    if not classes:
+        return f"<td>{text}"
+    return f'<td class="{classes}">{text}' if " " in classes else f"<td class={classes}>{text}"
 
 
 def _classes(grid, limit):
