@@ -12,6 +12,7 @@ from explorers.hidden_layer import hidden_layer_explorer
 from explorers.output_layer import output_layer_explorer
 from explorers.relu import relu_explorer
 from explorers.softmax import softmax_explorer
+from explorers.tape import tape_explorer
 from explorers.training import training_explorer
 from explorers.way import where_we_are as where_we_are
 
@@ -23,5 +24,6 @@ __all__ = [
     "output_layer_explorer",
     "relu_explorer",
     "softmax_explorer",
+    "tape_explorer",
     "training_explorer",
 ]

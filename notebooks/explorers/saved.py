@@ -120,3 +120,17 @@ def board_svg(board):
         deepest = put(0, deepest, table, table is board.wide[0])
         widest = max(widest, LABELS + cell[0] * len(table.across.labels))
     return widest, deepest, "".join(content)
+
+
+def tables_svg(tables):
+    """Write tables above each other as SVG → their width, their height, and the content."""
+    cell, content, bottom, widest = (33, 15), [], 0, 0
+    for table in tables:
+        lines = [*table.cells()]
+        title = " ".join([table.symbol, *table.title()]).replace("  ", " ")
+        texts, shades = zip(*lines, strict=True)
+        plain = [[shade.removesuffix("s").strip() for shade in line] for line in shades]
+        content.append(grid_svg(0, bottom, title, texts, plain, table.labels(), table.across.labels, cell=cell))
+        bottom += TITLE + cell[1] * (len(lines) + 1) + 6
+        widest = max(widest, LABELS + cell[0] * len(table.across.labels))
+    return widest, bottom, "".join(content)

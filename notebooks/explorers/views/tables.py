@@ -40,6 +40,8 @@ class Matrix:
     says is the right-hand side that stands after the symbol. Of many rows, those from `.first` on are shown.
     """
 
+    most = MOST_ROWS
+
     def __init__(self, symbol, says, rows, columns, decimals=3, turned=False, attributes=None):
         self.symbol, self.says, self.decimals, self.turned = symbol, says, decimals, turned
         self.rows, self.columns = rows, columns
@@ -68,7 +70,7 @@ class Matrix:
 
         Where some of the numbers have moved, moved (as array) is True, and the others step back.
         """
-        first = 0 if row is None else row // MOST_ROWS * MOST_ROWS
+        first = 0 if row is None else row // self.most * self.most
         still = moved is not None and not moved.any()
         some = moved if moved is not None and not still and not moved.all() else None
         stays = (limit, first) == (self.limit, self.first) and np.array_equal(array, self.array)
@@ -84,14 +86,14 @@ class Matrix:
         still = np.zeros(grid.shape, bool) if self.moved is None else ~np.atleast_2d(self.moved)
         if self.turned:
             grid, classes, still = grid.T, [*map(list, zip(*classes, strict=True))], still.T
-        shown = slice(self.first, self.first + MOST_ROWS)
+        shown = slice(self.first, self.first + self.most)
         for numbers, line, back in zip(grid[shown].tolist(), classes[shown], still[shown].tolist(), strict=True):
             texts = _texts(numbers, grid.dtype, decimals_for(self.limit, self.decimals))
             yield texts, [f"{shade} s".strip() if stays else shade for shade, stays in zip(line, back, strict=True)]
 
     def labels(self):
         """The labels of the rows shown."""
-        return self.down.labels[self.first : self.first + MOST_ROWS]
+        return self.down.labels[self.first : self.first + self.most]
 
     def title(self):
         """What stands beside the symbol: whether it is turned, and its right-hand side."""

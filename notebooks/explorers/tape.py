@@ -1,0 +1,188 @@
+"""The tape: a recorded graph, walked back step by step."""
+
+import ipywidgets as widgets
+
+from checker.symbols import SYMBOLS
+from explorers.arrange import box, line
+from explorers.base import Explorer
+from explorers.hands import within
+from explorers.recorded import GRAPHS, OURS, axes_of, record, rule
+from explorers.saved import side_by_side, tables_svg
+from explorers.views.recording import Recording
+from explorers.views.svg import nice_limit
+from explorers.views.tables import MOST_ROWS, Matrix, mark
+from explorers.views.words import Sum
+
+MOST_TABLES = 5  # two shares, their sum, and what two rules send on
+FEW_ROWS = 6  # of a square matrix, where its shares and their sum stand above each other
+
+
+class Slot(Matrix):
+    """A table that shows another matrix at another step."""
+
+    def __init__(self):
+        super().__init__("", "", None, None)
+
+    def hold(self, symbol, says, rows, columns, most):
+        self.symbol, self.says, self.rows, self.columns, self.most = symbol, says, rows, columns, most
+        self.attributes = f'data-symbol="{symbol}"' if symbol in SYMBOLS else ""
+
+
+class TapeExplorer(Explorer):
+    """`.recorded` is what the tape has recorded and found; `.at` is the name of the value that is taken now."""
+
+    _graph = OURS
+
+    def build(self):
+        self.graph = self.views["graph"] = Recording(self.scale)
+        self.sum = self.views["sum"] = Sum()
+        self.slots = [Slot() for _ in range(MOST_TABLES)]
+        self._boxes += [slot.widget for slot in self.slots]
+        self.add_data_and_reset()
+        graphs = widgets.Dropdown(options=list(GRAPHS), description="graph")
+        step = widgets.Dropdown(options=self._steps(), description="step")
+        bar = line(
+            "bar",
+            self.add_control("graph", graphs, self._choose_graph, reframe=True),
+            self.add_button("previous", "◂", lambda: self._go_to(step.value - 1), tooltip="Previous step"),
+            self.add_control("step", step),
+            self.add_button("next", "▸", lambda: self._go_to(step.value + 1), tooltip="Next step"),
+            self.controls["data"],
+            self.controls["reset"],
+        )
+        tables = box("wide", *(slot.widget for slot in self.slots)).add_class("bp-tape")
+        for slot in self.slots:
+            slot.widget.add_class("bp-head")
+        body = line("body", box("left", self.graph.widget), box("right", box("board", tables)))
+        return [bar, body, line("said", self.words.widget, self.sum.widget)]
+
+    # ------------------------------------------------ the walk
+
+    def compute(self):
+        super().compute()
+        self.recorded = record(self._graph, self.X, self.y, self.params)
+        for name in self.recorded.walk:
+            self.values[self.symbol(name)] = self.recorded.values[name].grad
+            for use in self.recorded.uses[name]:
+                self.values[self.share(name, use)] = use.share
+
+    @property
+    def at(self):
+        return self.recorded.walk[self.controls["step"].value - 1]
+
+    def symbol(self, name):
+        """The name of a value's gradient: G_ belongs to the network of the derivation."""
+        return f"G_{name}" if self._graph == OURS else f"{name}.grad"
+
+    def share(self, name, use):
+        """The name of what one use sends back: the gradient itself, where it is the only one."""
+        alone = len(self.recorded.uses[name]) == 1
+        return self.symbol(name) + ("" if alone else f" from {use.by}")
+
+    def _steps(self):
+        return [(f"{number} {name}", number) for number, name in enumerate(self.recorded.walk, start=1)]
+
+    def _go_to(self, step):
+        self.controls["step"].value = min(max(step, 1), len(self.recorded.walk))
+
+    def touch_step(self, s):
+        """Go to a step of the walk."""
+        self._go_to(round(within("step", s, 1, len(self.recorded.walk))))
+
+    def _choose_graph(self, graph):
+        self._graph = graph
+        self.compute()
+        self.controls["step"].options = self._steps()
+        self.controls["step"].value = 1
+
+    def _reset(self):
+        super()._reset()
+        self._choose_graph(OURS)
+
+    # ------------------------------------------------ what is shown
+
+    def frame(self):
+        sizes = {name: str(value.data.shape).replace("()", "") for name, value in self.recorded.values.items()}
+        self.graph.set_graph(self.recorded.steps, sizes)
+        for name, uses in self.recorded.uses.items():  # shares and their sum have one scale, or colours lie
+            shown = [self.symbol(name), *(self.share(name, use) for use in uses)]
+            limit = max(nice_limit(self.values[symbol]) for symbol in shown)
+            self.limits |= dict.fromkeys(shown, limit)
+
+    def show(self):
+        kept = {name: view for name, view in self.views.items() if not isinstance(view, Slot)}
+        shown = self._tables()
+        for slot, (symbol, name, says) in zip(self.slots, shown, strict=False):
+            rows, columns = axes_of(name)
+            several = len(self.recorded.uses[name]) > 1 and rows == "unit"
+            slot.turned = (rows, columns) == ("unit", "input")
+            slot.hold(symbol, says, self.axes[rows], self.axes[columns], FEW_ROWS if several else MOST_ROWS)
+        self.views = kept | {symbol: slot for slot, (symbol, _, _) in zip(self.slots, shown, strict=False)}
+        for number, slot in enumerate(self.slots):
+            mark(slot.widget, "bp-none", number >= len(shown))
+        super().show()
+        ours = self._graph == OURS
+        self.sum.show(self.entry, self.explain(*self.entry).factors if ours else [])
+
+    def _tables(self):
+        """What the step shows, from top to bottom: symbol, the value whose gradient it is, and what it says."""
+        name, tables = self.at, []
+        uses = self.recorded.uses[name]
+        for use in uses:
+            tables.append((self.share(name, use), name, rule(self.recorded, use, self.symbol(use.by))))
+        if not uses:
+            tables.append((self.symbol(name), name, "1"))
+        if len(uses) > 1:
+            tables.append((self.symbol(name), name, "their sum"))
+        for source, use in self._sent():
+            tables.append((self.share(source, use), source, rule(self.recorded, use, self.symbol(name))))
+        return tables
+
+    def _sent(self):
+        """The uses that the value taken now makes of others: what it sends, and to which."""
+        uses = self.recorded.uses.items()
+        return [(source, use) for source, its in uses for use in its if use.by == self.at]
+
+    def draw(self):
+        walk = self.recorded.walk
+        done = walk[: walk.index(self.at)]
+        notes = {}
+        for name, uses in self.recorded.uses.items():
+            arrived = sum(use.by in (*done, self.at) for use in uses)
+            if len(uses) > 1:
+                notes[name] = f"{arrived} of {len(uses)}"
+        sending = [(use.by, use.place) for _, use in self._sent()]
+        touches = {name: f"step {number}" for number, name in enumerate(walk, start=1)}
+        self.graph.show(f"The recorded graph, from L back. {self.say_step()}", self.at, done, sending, notes, touches)
+
+    def going_in(self):
+        return []
+
+    def say_step(self):
+        name, uses = self.at, self.recorded.uses[self.at]
+        arrived = " and ".join(use.by for use in uses) + (" sent it." if len(uses) == 1 else " sent a share each.")
+        sent = ", ".join(source for source, _ in self._sent())
+        goes = f"It sends on to {sent}." if sent else "It was given: nothing goes on from it."
+        where = f"Step {self.controls['step'].value} of {len(self.recorded.walk)}"
+        return f"{where}: {name} is taken. {arrived if uses else 'The walk begins with 1.'} {goes}"
+
+    def say(self):
+        return f"Loss {float(self.recorded.values['L'].data):.4f}. {self.say_step()}"
+
+    def describe(self):
+        made = "; ".join(f"{makes} = {kind}({', '.join(takes)})" for makes, kind, takes in self.recorded.steps)
+        return [f"Recorded, {self._graph}: {made}.", f"The walk: {', '.join(self.recorded.walk)}."]
+
+    def parts(self):
+        shown = [slot for slot in self.views.values() if isinstance(slot, Slot)]
+        width, height, content = tables_svg(shown)
+        return [*side_by_side([self.graph]), (self.graph.width + 12, 0, width, height, content)]
+
+
+def tape_explorer(X=None, y=None, params=None, scale=None):
+    """Walk a recorded graph back: at each value what has arrived, its rules, and what they send on.
+
+    X (N, 2), y (N,) in {0, 1}, params with 2 inputs and 2 outputs; scale is that of set_scale, unless given.
+    Raises ValueError, TypeError for a bad X, y, params or scale. Derivation, section 5.
+    """
+    return TapeExplorer(X, y, params, scale)
