@@ -26,7 +26,7 @@ NUMBERS = {"x1": ("X", (3, 0)), "x2": ("X", (3, 1)), "W1_0": ("W1", (7, 0)), "W1
 NUMBERS |= {"W2_0": ("W2", (0, 7)), "W2_1": ("W2", (1, 7))}  # of example 3 and unit 7
 
 every_explorer = pytest.mark.parametrize("name", explorers.__all__)
-OTHERS = {"training_explorer", "bug_lab"}  # without an example and a unit to move
+OTHERS = {"training_explorer", "bug_lab", "tape_explorer"}  # without an example and a unit to move
 every_network_explorer = pytest.mark.parametrize("name", [name for name in explorers.__all__ if name not in OTHERS])
 
 

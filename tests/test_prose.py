@@ -13,6 +13,7 @@ from refresh_notebooks import NOTEBOOKS, PATHS
 
 from explorers.cases import LOOPS, RIGHT_LOOP
 from explorers.detectors import examine_loop
+from explorers.recorded import record
 from mlp_helpers import accuracy, backward, cross_entropy, forward, init_params, loss, softmax, toy_data, train
 
 TEXTS = {cell.id: cell.source for path in PATHS for cell in nbformat.read(path, as_version=4).cells}
@@ -28,6 +29,11 @@ CORNERS = sorted(-(X @ PARAMS.W1[11]))
 P4 = softmax([[-4.0, 0.0]])[0, 0]
 STATED = tomllib.loads(Path(__file__).with_name("stated.toml").read_text(encoding="utf-8"))
 MINUTES = {nb: int(n) for nb, n in re.findall(r"^## (\d\d) \[.*\n\n- \*\*Minutes:\*\* (\d+)$", TEACHERS, flags=re.M)}
+
+
+def taken(graph, name):
+    """The step at which the tape takes a value."""
+    return record(graph, X, y, PARAMS).walk.index(name) + 1
 
 
 def says(text, *numbers):

@@ -7,7 +7,7 @@ import numpy as np
 import tape
 
 LAYER, RELU, SUM, LOSS = "linear", "relu", "add", "cross_entropy"
-OURS = "2 → 16 → 2, ours"
+OURS = "our network"
 HEAD, TAIL = [("A1", LAYER, ["X", "W1", "b1"])], [("L", LOSS, ["Z"])]
 GRAPHS = {  # name → the steps in order, each with what it makes and what it takes
     OURS: [*HEAD, ("H", RELU, ["A1"]), ("Z", LAYER, ["H", "W2", "b2"]), *TAIL],
@@ -44,7 +44,7 @@ GRAPHS = {  # name → the steps in order, each with what it makes and what it t
 # What a step's rules send to each value that it took, by their places; G is the gradient of what it made.
 RULES = {
     LAYER: ("{G} {1}", "{G}ᵀ {0}", "Σᵢ {G}"),
-    RELU: ("{G} ⊙ mask",),
+    RELU: ("{G} ⊙ {mask}",),
     SUM: ("{G}", "{G}"),
     LOSS: ("{G} (P − Y) / N",),
 }
@@ -112,7 +112,7 @@ def axes_of(name):
     return AXES.get(name, ("example", "unit"))
 
 
-def rule(recorded, use, G):
-    """Write what a use sends back, where G is the name of the gradient at what used the value."""
+def rule(recorded, use, G, mask):
+    """Write what a use sends back; G and mask are how the gradient at what used the value, and its mask, are called."""
     _, kind, takes = next(step for step in recorded.steps if step[0] == use.by)
-    return RULES[kind][use.place].format(*takes, G=G)
+    return RULES[kind][use.place].format(*takes, G=G, mask=mask)

@@ -31,10 +31,8 @@ class Slot(Matrix):
 class TapeExplorer(Explorer):
     """`.recorded` is what the tape has recorded and found; `.at` is the name of the value that is taken now."""
 
-    _graph = OURS
-
     def build(self):
-        self.graph = self.views["graph"] = Recording(self.scale)
+        self.picture = self.views["graph"] = Recording(self.scale)
         self.sum = self.views["sum"] = Sum()
         self.slots = [Slot() for _ in range(MOST_TABLES)]
         self._boxes += [slot.widget for slot in self.slots]
@@ -43,7 +41,7 @@ class TapeExplorer(Explorer):
         step = widgets.Dropdown(options=self._steps(), description="step")
         bar = line(
             "bar",
-            self.add_control("graph", graphs, self._choose_graph, reframe=True),
+            self.add_control("graph", graphs, reframe=True),
             self.add_button("previous", "◂", lambda: self._go_to(step.value - 1), tooltip="Previous step"),
             self.add_control("step", step),
             self.add_button("next", "▸", lambda: self._go_to(step.value + 1), tooltip="Next step"),
@@ -53,18 +51,22 @@ class TapeExplorer(Explorer):
         tables = box("wide", *(slot.widget for slot in self.slots)).add_class("bp-tape")
         for slot in self.slots:
             slot.widget.add_class("bp-head")
-        body = line("body", box("left", self.graph.widget), box("right", box("board", tables)))
+        body = line("body", box("left", self.picture.widget), box("right", box("board", tables)))
         return [bar, body, line("said", self.words.widget, self.sum.widget)]
 
     # ------------------------------------------------ the walk
 
     def compute(self):
         super().compute()
-        self.recorded = record(self._graph, self.X, self.y, self.params)
+        self.recorded = record(self.graph, self.X, self.y, self.params)
         for name in self.recorded.walk:
             self.values[self.symbol(name)] = self.recorded.values[name].grad
             for use in self.recorded.uses[name]:
                 self.values[self.share(name, use)] = use.share
+
+    @property
+    def graph(self):
+        return self.controls["graph"].value if "graph" in self.controls else OURS
 
     @property
     def at(self):
@@ -72,7 +74,7 @@ class TapeExplorer(Explorer):
 
     def symbol(self, name):
         """The name of a value's gradient: G_ belongs to the network of the derivation."""
-        return f"G_{name}" if self._graph == OURS else f"{name}.grad"
+        return f"G_{name}" if self.graph == OURS else f"{name}.grad"
 
     def share(self, name, use):
         """The name of what one use sends back: the gradient itself, where it is the only one."""
@@ -89,21 +91,17 @@ class TapeExplorer(Explorer):
         """Go to a step of the walk."""
         self._go_to(round(within("step", s, 1, len(self.recorded.walk))))
 
-    def _choose_graph(self, graph):
-        self._graph = graph
-        self.compute()
-        self.controls["step"].options = self._steps()
-        self.controls["step"].value = 1
-
-    def _reset(self):
-        super()._reset()
-        self._choose_graph(OURS)
+    def sync(self):
+        super().sync()
+        with self._quietly():
+            if (step := self.controls["step"]).options != tuple(self._steps()):
+                step.options, step.value = self._steps(), 1
 
     # ------------------------------------------------ what is shown
 
     def frame(self):
         sizes = {name: str(value.data.shape).replace("()", "") for name, value in self.recorded.values.items()}
-        self.graph.set_graph(self.recorded.steps, sizes)
+        self.picture.set_graph(self.recorded.steps, sizes)
         for name, uses in self.recorded.uses.items():  # shares and their sum have one scale, or colours lie
             shown = [self.symbol(name), *(self.share(name, use) for use in uses)]
             limit = max(nice_limit(self.values[symbol]) for symbol in shown)
@@ -121,7 +119,7 @@ class TapeExplorer(Explorer):
         for number, slot in enumerate(self.slots):
             mark(slot.widget, "bp-none", number >= len(shown))
         super().show()
-        ours = self._graph == OURS
+        ours = self.graph == OURS
         self.sum.show(self.entry, self.explain(*self.entry).factors if ours else [])
 
     def _tables(self):
@@ -129,14 +127,17 @@ class TapeExplorer(Explorer):
         name, tables = self.at, []
         uses = self.recorded.uses[name]
         for use in uses:
-            tables.append((self.share(name, use), name, rule(self.recorded, use, self.symbol(use.by))))
+            tables.append((self.share(name, use), name, self._rule(use)))
         if not uses:
             tables.append((self.symbol(name), name, "1"))
         if len(uses) > 1:
             tables.append((self.symbol(name), name, "their sum"))
         for source, use in self._sent():
-            tables.append((self.share(source, use), source, rule(self.recorded, use, self.symbol(name))))
+            tables.append((self.share(source, use), source, self._rule(use)))
         return tables
+
+    def _rule(self, use):
+        return rule(self.recorded, use, self.symbol(use.by), "M" if self.graph == OURS else "mask")
 
     def _sent(self):
         """The uses that the value taken now makes of others: what it sends, and to which."""
@@ -144,19 +145,13 @@ class TapeExplorer(Explorer):
         return [(source, use) for source, its in uses for use in its if use.by == self.at]
 
     def draw(self):
-        walk = self.recorded.walk
-        done = walk[: walk.index(self.at)]
-        notes = {}
-        for name, uses in self.recorded.uses.items():
-            arrived = sum(use.by in (*done, self.at) for use in uses)
-            if len(uses) > 1:
-                notes[name] = f"{arrived} of {len(uses)}"
+        walk, at = self.recorded.walk, self.at
+        done = walk[: walk.index(at)]
+        several = {name: uses for name, uses in self.recorded.uses.items() if len(uses) > 1}
+        notes = {name: f"{sum(use.by in (*done, at) for use in uses)}/{len(uses)}" for name, uses in several.items()}
         sending = [(use.by, use.place) for _, use in self._sent()]
         touches = {name: f"step {number}" for number, name in enumerate(walk, start=1)}
-        self.graph.show(f"The recorded graph, from L back. {self.say_step()}", self.at, done, sending, notes, touches)
-
-    def going_in(self):
-        return []
+        self.picture.show(f"The recorded graph, from L back. {self.say_step()}", at, done, sending, notes, touches)
 
     def say_step(self):
         name, uses = self.at, self.recorded.uses[self.at]
@@ -170,13 +165,16 @@ class TapeExplorer(Explorer):
         return f"Loss {float(self.recorded.values['L'].data):.4f}. {self.say_step()}"
 
     def describe(self):
-        made = "; ".join(f"{makes} = {kind}({', '.join(takes)})" for makes, kind, takes in self.recorded.steps)
-        return [f"Recorded, {self._graph}: {made}.", f"The walk: {', '.join(self.recorded.walk)}."]
+        made = "; ".join(f"{makes} = {kind}({', '.join(takes)})" for makes, kind, takes in self.recorded.steps[:-1])
+        return [
+            f"Recorded, {self.graph}: {made}; L = cross_entropy(Z, y).",
+            f"The walk: {', '.join(self.recorded.walk)}.",
+        ]
 
     def parts(self):
         shown = [slot for slot in self.views.values() if isinstance(slot, Slot)]
         width, height, content = tables_svg(shown)
-        return [*side_by_side([self.graph]), (self.graph.width + 12, 0, width, height, content)]
+        return [*side_by_side([self.picture]), (self.picture.width + 12, 0, width, height, content)]
 
 
 def tape_explorer(X=None, y=None, params=None, scale=None):

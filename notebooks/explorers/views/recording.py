@@ -41,7 +41,7 @@ class Recording(Picture):
     def show(self, alt, here, done, sending, notes, touches):
         """here is the value taken now, done are those taken before; sending are the ways that carry now.
 
-        A way is (made, place). notes are words beside a box, touches the words of a hand, both by name.
+        A way is (made, place). notes are words in a box, touches the words of a hand, both by name.
         """
         parts = []
         for made, place, name, skips in self.ways:
@@ -52,10 +52,7 @@ class Recording(Picture):
             look = "box here" if name == here else "box taken" if name in done else "box"
             size = {"x": x - WIDE / 2, "y": y - HIGH / 2, "width": WIDE, "height": HIGH}
             parts.append(shape("rect", look, touches[name], **size))
-            parts.append(text(x, y + 4, f"{name} {self.shapes[name]}"))
-        for name, note in notes.items():
-            x, y = self.places[name]
-            parts.append(text(x + WIDE / 2 + 4, y + 4, note, "start"))
+            parts.append(text(x, y + 4, " ".join([name, self.shapes[name], notes.get(name, "")]).strip()))
         self.paint(alt, "".join(parts))
 
     def _way(self, made, name, skips, back):
