@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from hands import make, of_kind, own_net
-from seen import picture
+from seen import picture, tables
 
 import mlp_helpers as m
 from explorers.recorded import GRAPHS, OURS, record
@@ -16,20 +16,22 @@ def shown_at_every_step(graph):
     explorer.controls["graph"].value = graph
     for step in range(1, len(explorer.recorded.walk) + 1):
         explorer.touch("step", step)
-        yield explorer, {name: view.array for name, view in of_kind(explorer, "array").items()}
+        views = of_kind(explorer, "array")
+        assert all(table.symbol == name for name, view in views.items() for table in tables(view.widget.value))
+        yield explorer, {name: view.array for name, view in views.items()}
 
 
 @every_graph
 def test_a_step_shows_what_arrived_and_what_goes_on_as_measured(graph):
     net, whole = own_net(5, 4), {}
-    for explorer, tables in shown_at_every_step(graph):
+    for explorer, arrays in shown_at_every_step(graph):
         name = explorer.at
-        shares = [array for symbol, array in tables.items() if symbol.startswith(f"{name}.grad from")]
+        shares = [array for symbol, array in arrays.items() if symbol.startswith(f"{name}.grad from")]
         assert len(shares) == (2 if len(explorer.recorded.uses[name]) > 1 else 0)
-        whole[name] = tables[f"G_{name}" if graph == OURS else f"{name}.grad"]
+        whole[name] = arrays[f"G_{name}" if graph == OURS else f"{name}.grad"]
         assert not shares or np.allclose(sum(shares), whole[name], rtol=1e-12, atol=0)
         sources = {source for source, _ in explorer.recorded.values[name].made_from}
-        going_on = {symbol.removeprefix("G_").split(".")[0] for symbol in tables} - {name}
+        going_on = {symbol.removeprefix("G_").split(".")[0] for symbol in arrays} - {name}
         assert going_on == {other for other, value in explorer.recorded.values.items() if value in sources}
     for name, array in {"X": net[0], **net[2]._asdict()}.items():
 

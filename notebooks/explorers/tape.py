@@ -26,6 +26,7 @@ class Slot(Matrix):
     def hold(self, symbol, says, rows, columns, most):
         self.symbol, self.says, self.rows, self.columns, self.most = symbol, says, rows, columns, most
         self.attributes = f'data-symbol="{symbol}"' if symbol in SYMBOLS else ""
+        self.array = None  # equal numbers under another name are shown anew
 
 
 class TapeExplorer(Explorer):
