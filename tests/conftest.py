@@ -1,16 +1,28 @@
 """What all tests share: a browser, a JupyterLab, marks, and property tests that draw the same examples in each run."""
 
+import contextlib
+
+import drivers
 import ipywidgets as widgets
 import pytest
 from hypothesis import settings
-from lab import browser, chromium_path, lab_server
-from pages import cdn  # noqa: F401
+from lab import browser, lab_server
+from pages import cdn, lacking  # noqa: F401
 from screens import hand, notebook, run  # noqa: F401
 
 settings.register_profile("project", deadline=None, derandomize=True, max_examples=60, database=None)
 settings.load_profile("project")
 
-MARKS = {"chromium": "browser", "cdn": "network"}  # a test that takes the fixture has the mark
+BROWSERS = ("chromium", "firefox", "webkit")
+MARKS = dict.fromkeys(BROWSERS, "browser") | {"cdn": "network"}  # a test that takes the fixture has the mark
+FAILED = pytest.StashKey()
+SCREEN = """() => {
+  const all = [...document.querySelectorAll('.jp-Dialog-content, .Toastify__toast, .jp-Cell, .bp-explorer')];
+  const isSeen = ({ top, bottom, width }) => width && bottom > 0 && top < innerHeight;
+  const seen = all.filter((part) => isSeen(part.getBoundingClientRect()) && !part.parentElement.closest('.jp-Cell'));
+  const texts = (seen.length ? seen : [document.body]).map((part) => part.innerText.slice(0, 1500));
+  return [location.href, ...texts];
+}"""
 
 
 def pytest_configure(config):
@@ -26,12 +38,80 @@ def pytest_collection_modifyitems(items):
         items.sort(key=lambda item: item.get_closest_marker(mark) is None)
 
 
+# ---------------------------------------------------------------- a browser that stumbles costs one test
+
+
+def fixtures_of(item):
+    """The fixtures of a test, of which each is what it gave, or failed."""
+    known = item._fixtureinfo.name2fixturedefs.values() if hasattr(item, "_fixtureinfo") else ()
+    return [fixture for *_, fixture in known if fixture.cached_result]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Say of a test that has failed what was on the screen."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+        for fixture in fixtures_of(item):
+            report.sections += [(f"On the screen of {fixture.argname}", text) for text in on_screen(fixture)]
+    return report
+
+
+def on_screen(fixture):
+    browser = fixture.cached_result[0] if fixture.argname in BROWSERS else None
+    pages = (
+        [page for context in browser.contexts for page in context.pages] if hasattr(browser, "contexts") else [browser]
+    )
+    for page in filter(None, pages):
+        try:
+            yield "\n".join(page.evaluate(SCREEN))
+        except Exception as error:
+            yield f"nothing can be seen: {error}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    """Throw away the browser of a test that has failed, with all that stands on it, and what could not be set up: the
+    next test opens them anew."""
+    try:
+        return (yield)
+    except Exception:
+        if not item.stash.get(FAILED, False):  # else it is what the failure has left, and no second one
+            item.stash[FAILED] = True
+            raise
+    finally:
+        if item.stash.get(FAILED, False):
+            for fixture in fixtures_of(item):
+                if fixture.argname in BROWSERS or fixture.cached_result[2]:
+                    fixture.finish(item._request)
+
+
+# ---------------------------------------------------------------- browsers, and a server
+
+
 @pytest.fixture(scope="module")
 def chromium():
-    if not chromium_path():
-        pytest.skip("needs Chromium or Chrome, as from: apt-get install chromium")
-    with browser() as chromium:
-        yield chromium
+    yield from started(browser)
+
+
+@pytest.fixture(scope="module")
+def firefox():
+    yield from started(drivers.firefox)
+
+
+@pytest.fixture(scope="module")
+def webkit():
+    yield from started(drivers.webkit)
+
+
+def started(browser):
+    with contextlib.ExitStack() as stack:
+        try:
+            found = stack.enter_context(browser())
+        except LookupError as error:
+            lacking(str(error))
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -110,18 +110,18 @@ class Screen:
         left, top, _, _, x0, _, _, y1 = self.look("frame", words)
         return (np.array(place) - [left, top]) / self.pixels(words) + [x0, y1]
 
-    def carry(self, start, *places):
+    def carry(self, start, *places, steps=5):
         """Hold a mark at its place and move over others; the last is where it is let go."""
         self.page.mouse.move(*start)
         self.page.mouse.down()
         for place in places:
-            self.page.mouse.move(*place, steps=5)
+            self.page.mouse.move(*place, steps=steps)
         self.page.mouse.up()
 
-    def drag(self, words, by, off=(0, 0)):
+    def drag(self, words, by, off=(0, 0), steps=5):
         """Take a mark a little off its middle, and move by so many pixels of the page; return that way in data."""
         start = self.place(words) + off
-        self.carry(start, start + by)
+        self.carry(start, start + by, steps=steps)
         return np.array(by) / self.pixels(words)
 
 

@@ -1,4 +1,5 @@
-"""The explorers in Notebook 7, in Voilà, which shows a notebook as a page without code, and in an executed HTML page.
+"""The explorers in Notebook 7, in Voilà, which shows a notebook as a page without code, and in an executed HTML page;
+in Firefox and in Safari's engine.
 
 Of JupyterLab, test_hands.py knows more; what is here are its ways to move a number, each once.
 """
@@ -7,9 +8,10 @@ import re
 import shlex
 
 import pytest
-from lab import BAD_CELLS, ROOT, lab_server, open_notebook, served
+from lab import BAD_CELLS, ROOT, WIDGETS_STAND, lab_server, open_notebook, served
 from pages import export
 from screens import Screen, assert_shows, eventually, sent
+from static_site import KERNEL_IS_THERE
 from test_hands import assert_lit, lit
 
 import explorers
@@ -41,6 +43,27 @@ def voila(lab):
 @pytest.fixture(params=NOTEBOOKS)
 def name(request):
     return request.param
+
+
+class Visit:
+    """A notebook on a page of JupyterLab, or of the site."""
+
+    def __init__(self, page, url, path):
+        self.page, self.url = page, url
+        self.open(path)
+
+    def open(self, path):
+        self.page.goto(self.url + path)
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell")
+        self.page.wait_for_function(KERNEL_IS_THERE)
+
+    def run_all(self):
+        self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.page.wait_for_function(WIDGETS_STAND)
+        assert self.page.evaluate(BAD_CELLS) == []
+
+    def close(self):
+        self.page.context.close()
 
 
 @pytest.fixture(params=["notebook_7", "voila"])
@@ -78,7 +101,7 @@ def assert_can_be_moved(screen, name):
         twin.touch("point", 2, *sent(screen, "point 2"))
         eventually(lambda: assert_shows(screen, twin))
 
-    assert_moved(twin.X[2] + screen.drag("point 2", (31, -23)))
+    assert_moved(twin.X[2] + screen.drag("point 2", (31, -23), steps=60))
     screen.press(screen.box.locator("[data-touch='point 2']"), "ArrowUp")
     assert_moved(twin.X[2] + (0, 0.04))
 
@@ -90,6 +113,18 @@ def assert_can_be_moved(screen, name):
 
 def test_a_slider_a_point_by_hand_and_by_key_and_the_sum_of_a_cell(screen, name):
     assert_can_be_moved(screen, name)
+
+
+def test_in_jupyterlab_in_firefox(lab, firefox, name):
+    Visit(firefox, lab.url, f"/tree/{NOTEBOOKS[name][0]}?reset").run_all()
+    assert_can_be_moved(Screen(firefox, firefox.locator(".bp-explorer")), name)
+    assert firefox.errors() == []
+
+
+def test_in_voila_in_safaris_engine(voila, webkit, name):
+    webkit.goto(f"{voila}/voila/render/{NOTEBOOKS[name][0]}")
+    assert_can_be_moved(Screen(webkit, webkit.locator(".bp-explorer")), name)
+    assert [error for error in webkit.errors() if "@jupyterlab/docregistry" not in error] == [], "but for Voilà's own"
 
 
 def test_a_page_without_a_kernel_lights_where_a_number_comes_from(chromium, cdn, tmp_path):

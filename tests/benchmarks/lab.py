@@ -14,13 +14,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
+
+from playwright.sync_api import Error, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")
 ARGUMENTS += ("--disable-features=AutofillServerCommunication",)
+PATIENCE = 180  # seconds, of which a machine that has much else to do needs the most
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 SETTINGS = {
     "@jupyterlab/docmanager-extension/plugin": {"autosave": False},
@@ -28,12 +31,6 @@ SETTINGS = {
     "@jupyterlab/apputils-extension/themes": {"theme": THEMES["light"]},
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
-
-
-def chromium_path():
-    """The Chromium to use, or None: $CHROMIUM, or one of the usual names on the PATH."""
-    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
-    return os.environ.get("CHROMIUM") or next(filter(None, found), None)
 
 
 class Lab(NamedTuple):
@@ -46,7 +43,8 @@ class Lab(NamedTuple):
 @contextmanager
 def lab_server():
     """Serve a private copy of notebooks/, with private settings; Notebook 7 is there too, where it is installed."""
-    with tempfile.TemporaryDirectory(prefix="lab_") as temporary:
+    # On Windows, a kernel that has just ended may still hold a file.
+    with tempfile.TemporaryDirectory(prefix="lab_", ignore_cleanup_errors=True) as temporary:
         home = Path(temporary)
         notebooks, settings = home / "notebooks", home / "config/lab/user-settings"
         shutil.copytree(ROOT / "notebooks", notebooks, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_*"))
@@ -80,7 +78,8 @@ def served(module, *options, home):
 
 
 def _wait_for(port, server, log):
-    for _ in range(300):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
             return
@@ -93,13 +92,22 @@ def _wait_for(port, server, log):
 
 @contextmanager
 def browser():
-    """Start Chromium."""
-    from playwright.sync_api import sync_playwright
-
+    """Start Chromium; without one, a LookupError says so."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+        chromium = launch(playwright.chromium)
         yield chromium
         chromium.close()
+
+
+def launch(chromium):
+    """Start $CHROMIUM, or one of the usual names on the PATH, or else Chrome or Edge, which Playwright finds."""
+    names = filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
+    if path := os.environ.get("CHROMIUM") or next(names, None):
+        return chromium.launch(executable_path=path, args=ARGUMENTS)
+    for channel in ("chrome", "msedge"):
+        with suppress(Error):
+            return chromium.launch(channel=channel, args=ARGUMENTS)
+    raise LookupError("needs Chromium, Chrome or Edge, as installed by: apt-get install chromium")
 
 
 class Notebook:
@@ -109,6 +117,7 @@ class Notebook:
         self.page, self.console = page, []
         page.on("console", lambda message: self.console.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.console.append(str(error)))
+        page.set_default_timeout(1000 * PATIENCE)
         page.goto(url)
         self._wait_for_lab()
 
@@ -132,8 +141,9 @@ class Notebook:
         }""")
 
     def close(self):
-        """End the kernel and close the page."""
-        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        """End the kernel and close the page, as far as there is something to end."""
+        with suppress(Error):
+            self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
         self.page.context.close()
 
     def command(self, name, **arguments):
@@ -144,7 +154,7 @@ class Notebook:
         """Run every cell, and wait until each has run and its widgets stand."""
         self.command("notebook:run-all-cells")
         self.wait_for_kernel()
-        self.page.wait_for_function(WIDGETS_STAND, timeout=30_000)
+        self.page.wait_for_function(WIDGETS_STAND)
 
     def restart(self):
         """Restart the kernel: nothing of the old one is left."""
@@ -156,13 +166,13 @@ class Notebook:
         return self.page.evaluate(BAD_CELLS) + self.console
 
     def _wait_for_lab(self):
-        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell")
         self.wait_for_kernel()
         self.page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
 
     def wait_for_kernel(self):
         """Wait until the kernel has nothing to do."""
-        self.page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
+        self.page.wait_for_function(KERNEL_IS_IDLE)
 
 
 COMMAND = """([name, args]) => Promise.race([
