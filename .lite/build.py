@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-PYODIDE = "0.27.7"
+PYODIDE = "0.27.7"  # public reports say of newer kernels that they hang in Safari, which cannot switch stacks (JSPI)
 CDN = f"https://cdn.jsdelivr.net/pyodide/v{PYODIDE}/full/"
 CORE = ["pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"]
 FROM_PYODIDE = ["numpy", "matplotlib", "ipython", "jedi", "micropip"]

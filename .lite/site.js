@@ -52,6 +52,15 @@ window.Worker = class extends Worker {
   }
 };
 
+// What a notebook has just been opened with are no living widgets: the pictures that were saved with them are shown.
+function dropViews(notebook) {
+  for (const { outputs } of notebook.cells ?? [])
+    for (let n = 0; n < (outputs?.length ?? 0); n++) {
+      const { "application/vnd.jupyter.widget-view+json": view, ...data } = outputs.get(n).data;
+      if (view) outputs.get(n).setData({ data });
+    }
+}
+
 async function improve(moved) {
   while (!window.jupyterapp) await new Promise((done) => setTimeout(done, 50));
   const app = window.jupyterapp;
@@ -79,8 +88,11 @@ async function improve(moved) {
   };
 
   // A reload opens the notebook again; on a tablet, it has the whole width.
+  const seen = new WeakSet();
   app.shell.currentChanged.connect((shell, { newValue }) => {
     if (!newValue?.context) return;
+    if (!seen.has(newValue)) newValue.context.ready.then(() => dropViews(newValue.context.model));
+    seen.add(newValue);
     history.replaceState(null, "", `?path=${encodeURIComponent(newValue.context.path)}`);
     if (innerWidth < 1100) shell.collapseLeft();
   });

@@ -243,6 +243,10 @@ def test_an_answer_is_judged_and_is_still_there_after_a_reload(notebook_06):
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.wait_for_function(f"n => {CURRENT}?.content?.widgets?.length > n", arg=n)
     assert cells_of(page)[n].source == answer
+    explorer = next(cell for cell in saved.cells if "image/svg+xml" in dict(shown(cell)))
+    picture = page.locator(".jp-Notebook .jp-Cell").nth(saved.cells.index(explorer)).locator(".jp-RenderedSVG img")
+    picture.wait_for()
+    assert page.get_by_text("Loading widget").count() == 0, "it has no kernel yet"
 
 
 def test_a_changed_site_shows_the_new_notebook_and_keeps_the_copy(folder, visit):
