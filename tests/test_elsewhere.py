@@ -26,17 +26,17 @@ NOTEBOOKS = {  # with a cell to choose in each
 
 
 @pytest.fixture(scope="module")
-def lab():
+def seven():
     """A server of its own: one that has served fonts to Notebook 7 refuses them to JupyterLab."""
     with lab_server() as lab:
         yield lab
 
 
 @pytest.fixture(scope="module")
-def voila(lab):
+def voila(seven):
     """The command of the page for teachers, on the notebooks that JupyterLab serves."""
     (command,) = re.findall(r"^ *\.venv/bin/voila (.*)$", FOR_TEACHERS, flags=re.MULTILINE)
-    with served("voila", *shlex.split(command), home=lab.folder.parent) as address:
+    with served("voila", *shlex.split(command), home=seven.folder.parent) as address:
         yield address
 
 
@@ -67,10 +67,10 @@ class Visit:
 
 
 @pytest.fixture(params=["notebook_7", "voila"])
-def screen(request, lab, chromium, name):
+def screen(request, seven, chromium, name):
     file, _ = NOTEBOOKS[name]
     if request.param == "notebook_7":
-        notebook = open_notebook(chromium, lab._replace(url=lab.url.removesuffix("/lab")), file)
+        notebook = open_notebook(chromium, seven._replace(url=seven.url.removesuffix("/lab")), file)
         page = notebook.page
         assert page.url.endswith(f"/notebooks/{file}"), "its own page, and not JupyterLab's"
         notebook.run_all()
@@ -92,7 +92,7 @@ def assert_can_be_moved(screen, name):
     """By a slider, a point by hand and by key; and a cell says its sum."""
     twin, (symbol, row, column) = getattr(explorers, name)(), NOTEBOOKS[name][1]
     eventually(lambda: assert_shows(screen, twin))
-    screen.press(screen.slider("x1 of i = 0"), *["ArrowRight"] * 3)
+    screen.press(screen.slider(twin.controls["x1"].description), *["ArrowRight"] * 3)
     twin.controls["x1"].value += 0.03
     eventually(lambda: assert_shows(screen, twin))
 

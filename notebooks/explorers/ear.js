@@ -43,7 +43,7 @@ function findEar(root, signal, showSilence) {
     knocks += 1;
     if (knocks === 3) showSilence(true);
     wait();
-    field().dispatchEvent(Object.assign(new Event('keypress', { bubbles: true }), { keyCode: 13 }));
+    field()?.dispatchEvent(Object.assign(new Event('keypress', { bubbles: true }), { keyCode: 13 }));
   }
 
   // Python is heard: the field has another placeholder, or is a new one.
@@ -55,7 +55,7 @@ function findEar(root, signal, showSilence) {
       asked = null;
       next();
     } else if (asked) {
-      if (field()?.value !== asked) write();
+      if (field() && field().value !== asked) write();
       wait();
     }
   }

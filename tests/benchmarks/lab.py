@@ -117,7 +117,6 @@ class Notebook:
         self.page, self.console = page, []
         page.on("console", lambda message: self.console.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.console.append(str(error)))
-        page.set_default_timeout(1000 * PATIENCE)
         page.goto(url)
         self._wait_for_lab()
 
@@ -154,7 +153,7 @@ class Notebook:
         """Run every cell, and wait until each has run and its widgets stand."""
         self.command("notebook:run-all-cells")
         self.wait_for_kernel()
-        self.page.wait_for_function(WIDGETS_STAND)
+        self.page.wait_for_function(WIDGETS_STAND, timeout=1000 * PATIENCE)
 
     def restart(self):
         """Restart the kernel: nothing of the old one is left."""
@@ -166,13 +165,13 @@ class Notebook:
         return self.page.evaluate(BAD_CELLS) + self.console
 
     def _wait_for_lab(self):
-        self.page.wait_for_selector(".jp-Notebook .jp-Cell")
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=1000 * PATIENCE)
         self.wait_for_kernel()
         self.page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
 
     def wait_for_kernel(self):
         """Wait until the kernel has nothing to do."""
-        self.page.wait_for_function(KERNEL_IS_IDLE)
+        self.page.wait_for_function(KERNEL_IS_IDLE, timeout=1000 * PATIENCE)
 
 
 COMMAND = """([name, args]) => Promise.race([
