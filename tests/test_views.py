@@ -111,12 +111,13 @@ def test_level_lines_are_those_of_the_function_wherever_its_lines_are(name):
     for level in np.quantile(values, (0.1, 0.4, 0.9)):
         clear = np.abs(values - level) > 1e-4 * np.ptp(values)
         for sign in (1, -1):
-            rings = folds.above(sign * level, sign)
+            (rings,) = folds.above([(sign, sign * level)])
             assert np.array_equal(inside(points, rings)[clear], (sign * (values - level) > 0)[clear])
         assert np.abs(margin(folds.level(level).reshape(-1, 2)) - level).max() < 1e-4 * np.ptp(values)
-    assert not folds.above(values.max() + np.ptp(values) * 9) and not len(
-        folds.level(values.max() + np.ptp(values) * 9)
-    )
+    too_high = values.max() + 9 * np.ptp(values)
+    none, (square,) = folds.above([(1, too_high), (1, -too_high)])
+    assert none == [] and sorted(map(tuple, np.sign(square))) == [(-1, -1), (-1, 1), (1, -1), (1, 1)]
+    assert not len(folds.level(too_high))
 
 
 # ---------------------------------------------------------------- boxes and arrows, bars and gaps

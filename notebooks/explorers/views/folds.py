@@ -2,6 +2,8 @@
 each of which a level is one straight way from side to side.
 """
 
+from functools import cache
+
 import numpy as np
 
 APART = 1e-7  # each line is moved by less than this share of the square, so that no three meet in a point
@@ -17,47 +19,58 @@ class Folds:
         self.corners, self.cell, self.start, self.end = _cells(*_lines(weights, biases, limit), limit)
         self.values = function(self.corners)
         low, high = np.minimum(self.start, self.end), np.maximum(self.start, self.end)
-        _, side, uses = np.unique(low * len(self.corners) + high, return_inverse=True, return_counts=True)
+        codes = low * len(self.corners) + high
+        _, self.first, side, uses = np.unique(codes, return_index=True, return_inverse=True, return_counts=True)
         self.crossing = len(self.corners) + side  # where a level crosses a side is numbered after the corners
-        self.outer = uses[side] == 1  # a side of one cell only is a piece of the square's own
+        self.outer = np.flatnonzero(uses[side] == 1)  # a side of one cell only is a piece of the square's own
+        inner = np.abs(self.corners).min(axis=1) < limit * (1 - 1e-9)  # not one of the square's own four
+        self.passed = {*np.flatnonzero(inner).tolist()}
 
     def level(self, value):
         """The pieces (m, 2, 2) of the line on which the function has this value."""
-        leaves, enters = self._crossed(self.values > value)
-        places = self._places(value)
-        return np.stack([places[self.crossing[leaves]], places[self.crossing[enters]]], axis=1)
+        places = self._places(self.values[None], np.array([[value]]))
+        return places[np.array([*self._pieces(self.values[None] > value).items()], int).reshape(-1, 2)]
 
-    def above(self, value, sign=1):
-        """The rings, each (m, 2), around where sign · function is above this value."""
-        above = sign * self.values > value
-        leaves, enters = self._crossed(above)
-        then = dict(zip(self.crossing[leaves].tolist(), self.crossing[enters].tolist(), strict=True))
-        start = np.where(above[self.start], self.start, self.crossing)
-        end = np.where(above[self.end], self.end, self.crossing)
-        along = self.outer & (start != end)
-        then |= zip(start[along].tolist(), end[along].tolist(), strict=True)
-        places = self._places(sign * value)
-        return [places[ring] for ring in _rings(then)]
+    def above(self, asked):
+        """For each (sign, value) that is asked: the rings, each (m, 2), around where sign · function is above it."""
+        signs, levels = np.array(asked, float).T[:, :, None]
+        heights = signs * self.values
+        above, places = heights > levels, self._places(heights, levels)
+        size = len(places) // len(asked)
+        then, by = self._pieces(above), size * np.arange(len(asked))[:, None]
+        start, end, crossing = self.start[self.outer], self.end[self.outer], self.crossing[self.outer]
+        starts, ends = above[:, start], above[:, end]
+        along = starts | ends
+        begin, then_at = np.where(starts, start, crossing) + by, np.where(ends, end, crossing) + by
+        then |= zip(begin[along].tolist(), then_at[along].tolist(), strict=True)
+        found = [[] for _ in asked]
+        for ring in _rings(then):
+            found[ring[0] // size].append(places[[here for here in ring if here % size not in self.passed]])
+        return found
 
-    def _crossed(self, above):
-        """For each cell that a level crosses: the side where a walk around it leaves what is above, and enters it."""
-        leaves, enters = above[self.start] & ~above[self.end], ~above[self.start] & above[self.end]
-        cells = self.cell.max() + 1
-        once = (np.bincount(self.cell[leaves], minlength=cells) == 1) & (
-            np.bincount(self.cell[enters], minlength=cells) == 1
-        )
-        return np.flatnonzero(leaves & once[self.cell]), np.flatnonzero(enters & once[self.cell])
+    def _pieces(self, above):
+        """For each level's piece in each cell: where a walk around the cell leaves what is above → where it enters it.
 
-    def _places(self, value):
-        """The corners, and after them where each side has this value."""
-        first, last = self.values[self.start], self.values[self.end]
+        above (k, m) says of k levels which of the corners are above it.
+        """
+        starts, ends = above[:, self.start], above[:, self.end]
+        size, cells = self.crossing.max() + 1, self.cell[-1] + 1
+        at = []
+        for crossed in (starts & ~ends, ends & ~starts):
+            level, side = np.nonzero(crossed)
+            keys, places = cells * level + self.cell[side], size * level + self.crossing[side]
+            at.append(dict(zip(keys.tolist(), places.tolist(), strict=True)))
+        leaves, enters = at
+        return {place: enters[key] for key, place in leaves.items() if key in enters}
+
+    def _places(self, heights, levels):
+        """For each level (k, 1) the corners, and where each side is crossed, if it is: (k times as many, 2)."""
+        start, end = self.start[self.first], self.end[self.first]
         with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.clip((value - first) / (last - first), 0, 1)
-        places = np.zeros((self.crossing.max() + 1, 2))
-        places[: len(self.corners)] = self.corners
-        from_, to = self.corners[self.start], self.corners[self.end]
-        places[self.crossing] = from_ + share[:, None] * (to - from_)
-        return places
+            share = ((levels - heights[:, start]) / (heights[:, end] - heights[:, start])).clip(0, 1)
+        crossed = self.corners[start] + share[..., None] * (self.corners[end] - self.corners[start])
+        corners = np.broadcast_to(self.corners, (len(levels), *self.corners.shape))
+        return np.concatenate([corners, crossed], axis=1).reshape(-1, 2)
 
 
 def _lines(weights, biases, limit):
@@ -71,26 +84,32 @@ def _lines(weights, biases, limit):
     return np.concatenate([normals[seen], sides]), np.append(offsets[seen], [limit] * 4)
 
 
+@cache
+def _pairs(count):
+    """All pairs of so many lines, and a number for each line: sums of them tell a cell from all others."""
+    own = np.random.default_rng(0).integers(2**62, size=count)
+    own[-4:] = 0  # all cells are on the same side of the square's sides
+    return *np.triu_indices(count, 1), own
+
+
 def _cells(normals, offsets, limit):
     """The corners (m, 2) of the cells, and each side of each cell: its cell, and the corners where it starts and ends.
 
-    A cell is known by the sides of all lines that it is on: they are summed up to one number, each side having its own.
+    A cell is known by the lines that it is on the positive side of: their numbers are summed up.
     """
-    one, other = np.triu_indices(len(offsets), 1)
+    one, other, own = _pairs(len(offsets))
     (a, b), (c, d), p, q = normals[one].T, normals[other].T, offsets[one], offsets[other]
     with np.errstate(divide="ignore", invalid="ignore"):
         places = np.stack([b * q - d * p, c * p - a * q], axis=1) / (a * d - b * c)[:, None]
     inside = (np.abs(places) <= limit * (1 + 1e-12)).all(axis=1)
     corners, one, other = places[inside], one[inside], other[inside]
-    own = np.random.default_rng(0).integers(2**62, size=len(offsets))
-    own[-4:] = 0  # all cells are on the same side of the square's sides
-    is_on = corners @ normals.T + offsets > 0
     number = np.arange(len(corners))
+    is_on = corners @ normals.T + offsets > 0
     is_on[number, one] = is_on[number, other] = False
     rest, inner = is_on @ own, len(offsets) - 4
-    codes = np.concatenate([rest + on * own[one] + also * own[other] for on in (0, 1) for also in (0, 1)])
-    twice = np.concatenate([(on & (one >= inner)) | (also & (other >= inner)) for on in (0, 1) for also in (0, 1)])
-    codes, corner = codes[twice == 0], np.tile(number, 4)[twice == 0]
+    codes = np.concatenate([rest, rest + own[one], rest + own[other], rest + own[one] + own[other]])
+    twice = np.concatenate([number < 0, one >= inner, other >= inner, (one >= inner) | (other >= inner)])
+    codes, corner = codes[~twice], np.tile(number, 4)[~twice]
 
     _, cell, count = np.unique(codes, return_inverse=True, return_counts=True)
     middle = np.stack([np.bincount(cell, corners[corner, axis]) for axis in (0, 1)], axis=1) / count[:, None]

@@ -1,10 +1,12 @@
 """The input plane, with all that lives in it."""
 
+from itertools import islice
+
 import numpy as np
 
 from explorers.views.folds import Folds
 from explorers.views.picture import Picture
-from explorers.views.svg import Frame, coordinate, handle, path, paths, rounded, shape, text, thinned
+from explorers.views.svg import Frame, coordinate, handle, path, paths, rounded, shape, text
 
 FEW = 30  # up to so many points carry their number, and can be taken
 SURE = np.log([1, 7 / 3, 9])  # class regions are one shade deeper where P passes 0.5, 0.7 and 0.9
@@ -44,14 +46,15 @@ class Plane(Picture):
         self.paint(alt, "".join(content), self.frame)
 
     def _regions(self, folds):
-        content = []
-        for label, sign in enumerate((-1, 1)):
-            for sure in SURE:
-                rings = "".join(path(thinned(self.frame.at(ring)), closed=True) for ring in folds.above(sure, sign))
-                if rings:
-                    content.append(f'<path class="region c{label}" d="{rings}"/>')
-        pieces = "".join(paths(self.frame.at(folds.level(0))))
-        content.append(f'<path class="boundary" d="{pieces}"/>')
+        asked = [(label, sign, sure) for label, sign in enumerate((-1, 1)) for sure in SURE]
+        found = folds.above([(sign, sure) for _, sign, sure in asked])
+        written = iter(paths([self.frame.at(ring) for rings in found for ring in rings]))
+        content = [
+            f'<path class="region c{label}" d="{"Z".join(islice(written, len(rings)))}Z"/>'
+            for (label, _, _), rings in zip(asked, found, strict=True)
+            if rings
+        ]
+        content.append(f'<path class="boundary" d="{"".join(paths(self.frame.at(folds.level(0))))}"/>')
         return content
 
     def _on_side(self, w, b):
@@ -128,7 +131,7 @@ def _reach(places):
 
 
 def _dots(places, label):
-    dots = "".join(f"M{x:g} {y:g}h0" for x, y in rounded(places).tolist())
+    dots = "M%g %gh0" * len(places) % tuple(rounded(places).ravel().tolist())
     return f'<path class="dots d{label}" d="{dots}"/>'
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from explorers.views.picture import Picture
-from explorers.views.svg import Frame, handle, nice_range, path, shape, text, thinned
+from explorers.views.svg import Frame, handle, nice_range, path, paths, shape, text, thinned
 
 FAR = 1e4  # pixels: a line that leaves the picture is drawn no farther, as a browser reads no numbers beyond 1e38
 
@@ -13,11 +13,19 @@ class Run(Picture):
 
     def __init__(self, steps, names, scale, width=340, height=300):
         super().__init__(width, height, scale)
-        self.names = names
         high = (height - 78) / 2
         self.losses = Frame(40, 18, width - 80, high, (0, steps), (0, 1))
         self.accuracies = Frame(40, 18, width - 80, high, (0, steps), (0, 1))
         self.norms = Frame(40, 46 + high, width - 80, high, (0, steps), (-5, 1))
+        right, shares = width - 35, (0.25, 0.5, 0.75, 1.0)
+        ticks = zip(shares, self.accuracies.at([(0, share) for share in shares]), strict=True)
+        self.labels = "".join(
+            [
+                text(width - 1, 10, "accuracy", "end on"),
+                *(text(right, y + 4, f"{share:.0%}", "start on") for share, (_, y) in ticks),
+                *(text(right, 60 + high + 16 * n, name, f"start norm{n}") for n, name in enumerate(names)),
+            ]
+        )
 
     def set_top(self, top):
         """Let the loss axis reach from 0 to top or a little higher."""
@@ -28,19 +36,16 @@ class Run(Picture):
         if max(loss) > self.losses.y[1]:
             self.set_top(max(loss))
         logs = np.log10(np.maximum(np.transpose(norms), 1e-30))
-        right, bottom = self.losses.left + self.losses.width, self.norms.top + self.norms.height
+        above = _lines([(self.losses, loss, "run"), (self.accuracies, accuracy, "run accuracy")])
+        below = _lines([(self.norms, line, f"run norm{n}") for n, line in enumerate(logs)])
         content = [
             self.losses.axes("", "loss", "y"),
-            *(text(right + 5, y + 4, f"{share:.0%}", "start on") for share, (_, y) in _shares(self.accuracies)),
-            self.losses.inside(_line(self.losses, loss, "run") + _line(self.accuracies, accuracy, "run accuracy")),
-            text(self.width - 1, self.losses.top - 8, "accuracy", "end on"),
             self.norms.axes("step", "length of each gradient, log10"),
-            self.norms.inside("".join(_line(self.norms, line, f"run norm{n}") for n, line in enumerate(logs))),
-            *(
-                text(right + 5, self.norms.top + 14 + 16 * n, name, f"start norm{n}")
-                for n, name in enumerate(self.names)
-            ),
+            self.labels,
+            self.losses.inside(above),
+            self.norms.inside(below),
         ]
+        bottom = self.norms.top + self.norms.height
         ((x, _),) = self.losses.at([(step, 0)])
         area = {
             "x": self.losses.left,
@@ -54,15 +59,13 @@ class Run(Picture):
         self.paint(alt, "".join(content), self.losses)
 
 
-def _shares(frame):
-    shares = (0.25, 0.5, 0.75, 1.0)
-    return zip(shares, frame.at([(0, share) for share in shares]), strict=True)
-
-
-def _line(frame, values, classes):
-    """A line through values at steps 0, 1, …; no finer than can be seen."""
-    places = frame.at(np.stack([np.arange(len(values)), values], axis=1)).clip(-FAR, FAR)
-    return f'<path class="{classes}" d="{path(thinned(places))}"/>'
+def _lines(drawn):
+    """Lines through values at steps 0, 1, …, each in its frame and of a class; no finer than can be seen."""
+    places = [
+        thinned(frame.at(np.stack([np.arange(len(values)), values], axis=1)).clip(-FAR, FAR))
+        for frame, values, _ in drawn
+    ]
+    return "".join(f'<path class="{of}" d="{way}"/>' for way, (*_, of) in zip(paths(places), drawn, strict=True))
 
 
 class Losses(Picture):
@@ -76,7 +79,7 @@ class Losses(Picture):
         """The loss axis reaches from 0 to top or a little higher; what is higher leaves the picture."""
         self.frame.y = nice_range(0, top)
         classes = ("run right", "run")
-        lines = "".join(_line(self.frame, run, of) for run, of in zip(runs, classes, strict=True))
+        lines = _lines([(self.frame, run, of) for run, of in zip(runs, classes, strict=True)])
         right = self.frame.left + self.frame.width
         keys = [
             shape("line", of, x1=right - 148, y1=28 + 16 * n, x2=right - 124, y2=28 + 16 * n)

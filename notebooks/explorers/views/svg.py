@@ -6,6 +6,7 @@ Marks and words are many, and a picture travels as JSON, where " takes two bytes
 
 from functools import cache
 from html import escape
+from itertools import accumulate
 
 import numpy as np
 from matplotlib.path import Path
@@ -25,18 +26,28 @@ def coordinate(value):
 
 def path(points, closed=False):
     """Write the way from point to point (n, 2): its first place, and how far each is from the one before."""
-    (way,) = paths(np.asarray(points, float)[None])
+    (way,) = paths([points])
     return way + "Z" * closed
 
 
 def paths(ways):
-    """Write each of many ways (m, n, 2)."""
-    places = rounded(ways)
-    starts, steps = places[:, 0].tolist(), rounded(places[:, 1:] - places[:, :-1]).tolist()
-    return [
-        f"M{x:.9g} {y:.9g}{'l' if way else ''}{' '.join([f'{a:.9g} {b:.9g}' for a, b in way])}".replace(" -", "-")
-        for (x, y), way in zip(starts, steps, strict=True)
-    ]
+    """Write each of many ways, each (n, 2)."""
+    if not len(ways):
+        return []
+    counts, places = [*map(len, ways)], rounded(np.concatenate(ways))
+    starts = [0, *accumulate(counts[:-1])]
+    moves = places.copy()
+    moves[1:] -= places[:-1]
+    moves = rounded(moves)
+    moves[starts] = places[starts]
+    written = "\n".join(map(_form, counts)) % tuple(moves.ravel().tolist())
+    return written.replace(" -", "-").split("\n")
+
+
+@cache
+def _form(count):
+    """How a way of so many places is written; one % for all of them takes a fifth of the time."""
+    return "M%.9g %.9g" + ("l" + " ".join(["%.9g %.9g"] * (count - 1)) if count > 1 else "")
 
 
 def thinned(points):
@@ -82,10 +93,9 @@ class Frame:
 
     def at(self, points):
         """The places (…, 2) of points of data (…, 2)."""
-        x, y = np.moveaxis(np.asarray(points, float), -1, 0)
-        across = self.left + self.width * (x - self.x[0]) / (self.x[1] - self.x[0])
-        down = self.top + self.height * (self.y[1] - y) / (self.y[1] - self.y[0])
-        return np.stack([across, down], axis=-1)
+        (x0, x1), (y0, y1) = self.x, self.y
+        scale = (self.width / (x1 - x0), self.height / (y0 - y1))
+        return (np.asarray(points, float) - (x0, y1)) * scale + (self.left, self.top)
 
     def attribute(self):
         """What a page needs, to tell data from pixels."""
