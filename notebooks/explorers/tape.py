@@ -43,9 +43,9 @@ class TapeExplorer(Explorer):
         bar = line(
             "bar",
             self.add_control("graph", graphs, reframe=True),
-            self.add_button("previous", "◂", lambda: self._go_to(step.value - 1), tooltip="Previous step"),
+            self.add_button("previous", "Previous step", lambda: self._go_to(step.value - 1)),
             self.add_control("step", step),
-            self.add_button("next", "▸", lambda: self._go_to(step.value + 1), tooltip="Next step"),
+            self.add_button("next", "Next step", lambda: self._go_to(step.value + 1)),
             self.controls["data"],
             self.controls["reset"],
         )
