@@ -48,14 +48,15 @@ function findEar(root, signal, showSilence) {
 
   // Python is heard: the field has another placeholder, or is a new one.
   function hear() {
+    if (!field()) return; // the old one has gone, and the new one is on its way
     knocks = 0;
     clearTimeout(timer);
     showSilence(false);
-    if (field()?.placeholder === asked) {
+    if (field().placeholder === asked) {
       asked = null;
       next();
     } else if (asked) {
-      if (field() && field().value !== asked) write();
+      if (field().value !== asked) write();
       wait();
     }
   }

@@ -362,12 +362,12 @@ function nameControls(root) {
 // ipywidgets knows of a kernel that was restarted. Of one that died, or cannot be reached, only its silence tells.
 function findSign(root) {
   const isCut = () => root.classList.contains('jupyter-widgets-disconnected');
-  const wasCut = isCut(); // a page that was saved without a kernel
+  root.bpSaved ??= isCut(); // a page that was saved, and never had a kernel
   const remedy = document.body.dataset.voila ? 'reload this page' : 'run this cell again';
   let isSilent = false;
 
   function look() {
-    const isGone = isSilent || (isCut() && !wasCut);
+    const isGone = isSilent || (isCut() && !root.bpSaved);
     const words = isCut() ? `Python no longer answers: ${remedy}.` : `Python does not answer. Unless it is busy, ${remedy}.`;
     const sign = root.querySelector('.bp-sign');
     if (!sign || sign.textContent === (isGone ? words : '')) return;
@@ -376,6 +376,7 @@ function findSign(root) {
     for (const part of root.children) part.inert = isGone && !part.contains(sign);
   }
 
+  look();
   return {
     look,
     silent(now) {
