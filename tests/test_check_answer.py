@@ -31,7 +31,9 @@ RIGHT = SimpleNamespace(**values_of(*NET))
 def defined(code, **more):
     """What the code defines last, in a cell whose source Python can find."""
     cell = f"<cell {hash(code)}>"
-    names = {"np": np, "m": m, "functools": functools} | more
+    helpers = ("forward", "one_hot", "softmax", "log_softmax", "cross_entropy", "Backward")
+    names = {"np": np, "m": m, "functools": functools, "__name__": "cell"} | more
+    names |= {name: getattr(m, name) for name in helpers}
     linecache.cache[cell] = (len(code), None, code.splitlines(keepends=True), cell)
     exec(compile(code, cell, "exec"), names)
     return names.popitem()[1]
@@ -149,7 +151,8 @@ def test_nothing_that_is_given_is_changed():
         for array in (X, y, *params, W1, G_Z):
             array[:] = 0
 
-    assert check_answer("G_H", modifies, *NET) == check_answer("backward", modifies, *NET) == NOT_ATTEMPTED
+    assert "returns nothing" in check_answer("G_H", modifies, *NET).diagnosis
+    assert "returns nothing" in check_answer("backward", modifies, *NET).diagnosis
     assert all(map(np.array_equal, (*NET[:2], *NET[2]), (*before[:2], *before[2])))
 
 

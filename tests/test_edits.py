@@ -1,4 +1,4 @@
-"""Every single edit of the lines, and what people type, is told: the edit, or one that means the same.
+"""Every single edit of the lines is told: the edit, or one that means the same.
 
 What a diagnosis claims is tested on another batch: there, the line that it shows must give what the learner's
 function gives, or what the same mistake gives there.
@@ -10,7 +10,7 @@ import re
 import numpy as np
 import pytest
 from nets import make_net, values_of
-from test_check_answer import NET, RIGHT, SYMBOLS, TYPED, defined
+from test_check_answer import NET, RIGHT, SYMBOLS, TYPED
 
 import checker
 import mlp_helpers as m
@@ -52,7 +52,7 @@ def call(function, net):
 def told(answer):
     """The explanations that a diagnosis gives, each as the wrong lines of one or two symbols."""
     parts = answer.diagnosis.split("Or: ")
-    return [dict(found) for part in parts if (found := re.findall(r"yours: (\w+) = (.*)", part))]
+    return [dict(found) for part in parts if (found := re.findall(r"numbers like these come of: (\w+) = (.*)", part))]
 
 
 def other(size):
@@ -63,7 +63,7 @@ def other(size):
 def is_told(answer, name, wrong, net, elsewhere, other_net):
     """Whether each explanation gives the wrong numbers, and one of them those of the same mistake elsewhere."""
     found = told(answer)
-    for symbol, line in re.findall(r"right: (\w+) = (.*)", answer.diagnosis):
+    for symbol, line in re.findall(r"what is asked: (\w+) = (.*)", answer.diagnosis):
         assert same(value_with({symbol: line}, symbol, other_net), checker.run_lines(*other_net)[symbol])
     assert answer.correct is False and all(same(value_with(lines, name, net), wrong) for lines in found), answer
     return any(same(value_with(lines, name, other_net), elsewhere) for lines in found)
@@ -106,28 +106,6 @@ def test_edits_of_each_kind_are_made_with_words_and_a_place_and_each_line_once()
         for edit in edits:
             assert edit.symbol == symbol and edit.name and edit.line != checker.LINES[symbol]
             assert ("lr *" in edit.line) == ("{lr}" in edit.name) and ("[e]" in edit.line) == ("{e}" in edit.name)
-
-
-def test_nearly_every_answer_typed_by_hand_is_told():
-    missed = []
-    for symbol, function in [(wrong["symbol"], defined(wrong["code"])) for wrong in TYPED["wrong"]]:
-        net, others = NET, other(SIZES[0])
-        found = check_answer(symbol, function, *net)
-        if found.diagnosis.startswith("Your function raised ValueError: "):
-            net, others = make_net(5, 5, 5, 5), make_net(5, 5, 5, 5, seed=1)  # where no product fails by its shape
-        wrong, elsewhere = call(function, net), call(function, others)
-        if found.diagnosis.startswith("Right on your batch"):  # ReLU at exactly 0, or logits in the millions
-            assert same(wrong, getattr(RIGHT, symbol))
-        elif not is_told(found, symbol, wrong, net, elsewhere, others):
-            missed.append(function.__name__)
-    assert len(missed) <= 0.05 * len(TYPED["wrong"]), missed
-
-
-@pytest.mark.parametrize("two", TYPED["two"], ids=str)
-def test_two_edits_at_once_are_told(two):
-    name, lines, others = two["seen"], two["lines"], other(SIZES[0])
-    wrong, elsewhere = value_with(lines, name, NET), value_with(lines, name, others)
-    assert is_told(check_answer(name, wrong, *NET), name, wrong, NET, elsewhere, others)
 
 
 @pytest.mark.parametrize("size", SIZES[1::2], ids=str)
@@ -173,6 +151,12 @@ def test_a_mistake_beyond_the_batch_is_a_clear_error():
         checker.backward_with(mistake, e=len(NET[0]))(*NET)
 
 
+@pytest.mark.parametrize("line", ["np.foo(A1)", "1 // 0", "{}['a']", "'text'", "next(iter([]))"])
+def test_a_line_that_computes_nothing_is_a_clear_error(line):
+    with pytest.raises(ValueError, match="does not fit this batch"):
+        checker.backward_with(checker.Mistake("", "G_H", line))(*NET)
+
+
 @pytest.mark.parametrize("typed", TYPED["impossible"], ids=lambda typed: typed["line"])
 def test_a_mistake_that_cannot_be_made_is_a_clear_error(typed):
     with pytest.raises(ValueError, match=typed["said"]):
@@ -183,8 +167,3 @@ def test_a_line_may_count_with_a_comprehension():
     line = "sum(np.outer(G_Z[i], H[i]) for i in range(N))"
     found = checker.backward_with(checker.Mistake("", "G_W2", line))(*NET)
     assert np.allclose(found.G_W2, RIGHT.G_W2, rtol=1e-12)
-
-
-def test_two_mistakes_on_a_large_batch_are_told_of_a_function():
-    found = check_answer("loss", lambda P, Y: -2 * (Y * np.log2(P)).sum() / len(P), *make_net(300))
-    assert found.diagnosis.startswith("Look here: np.log2 in the place of np.log; and a factor 2.")

@@ -17,6 +17,7 @@ GIVEN = ("X", "y", "N", "Y", *Params._fields)
 PLACES = {  # the section of the derivation, and the notebook
     name: (SYMBOLS[name].section, f"0{SYMBOLS[name].section + 1}") for name in LINES
 }
+FAILS = (Exception, SystemExit)  # what it means that code, ours or theirs, does not fit
 TOOLS = {"np": np, **{name: getattr(mlp, name) for name in ("softmax", "log_softmax", "cross_entropy", "one_hot")}}
 
 
@@ -45,9 +46,11 @@ def run_lines(X, y, params, *mistakes, **free):
     lines = LINES | {mistake.symbol: mistake.line for mistake in mistakes}
     for symbol, line in lines.items():
         try:
-            names[symbol] = values[symbol] = eval(compiled(line), names)
-        except (NameError, ValueError, IndexError, TypeError):  # it does not fit, or needs a symbol that did not
+            value = eval(compiled(line), names)
+            np.asarray(value, float)
+        except FAILS:  # it needs a symbol that did not fit, or is no array of numbers
             continue
+        names[symbol] = values[symbol] = value
     return values
 
 

@@ -1,9 +1,8 @@
 """What can be said of a wrong answer: its shape, its parts, its direction; and of a function that failed."""
 
-import traceback
-from pathlib import Path
-
 import numpy as np
+
+from checker.lines import FAILS
 
 HINTS = {  # of NumPy's errors
     "mismatch in its core dimension": (
@@ -20,6 +19,15 @@ def same(answer, wrong, right, noise=0.0):
     if answer.shape != wrong.shape:
         return False
     return bool(np.abs(answer - wrong).max() <= max(1e-6 * np.abs(wrong).max(), 1e-6 * np.abs(right).max(), noise))
+
+
+def as_numbers(answer):
+    """Return answer as an array of floats, or None if it is something else."""
+    try:
+        array = np.asarray(answer)
+        return array.astype(float) if array.dtype.kind in "iufb" else None
+    except FAILS:  # whatever a learner's object does when it is asked for numbers
+        return None
 
 
 def what_is_true(name, answer, right):
@@ -95,8 +103,23 @@ def _listed(word, flags):
     return f"{words} {', '.join(map(str, numbers[:8]))}{', …' if len(numbers) > 8 else ''}"
 
 
-def about_one_term(answer, right, array, at_zero):
-    """Say which part of a gradient at array is off by a factor, if the rest is right; at_zero is that at 0, or None."""
+def about_one_term(answer, right, array, at_zero, square):
+    """Say which part of a gradient at array is off by a factor, if the rest is right.
+
+    at_zero is the gradient at 0, or None; square is what it grows by, times the array, far off.
+    """
+    off = (answer - right).mean()
+    if right.size > 1 and same(answer, right + off, right):
+        return f"The gradient is the right one {'plus' if off > 0 else 'minus'} {_short(abs(off))} everywhere."
+    columns = np.stack([right.ravel(), array.ravel()], axis=1)
+    times, plus = np.linalg.lstsq(columns, answer.ravel())[0]
+    linear = array.size > 2 and same(answer, times * right + plus * array, right)
+    if linear and square and abs(times - 1) < 1e-3:
+        ratio, term = 1 + plus / square, f"the term of {_short(square)} times the array"
+        if abs(ratio + 1) < 1e-3:
+            return f"The gradient is right, but for {term}: its sign is flipped, minus in the place of plus."
+        taken = "is missing" if abs(ratio) < 1e-3 else f"is taken times {_short(ratio)}"
+        return f"The gradient is right, but for {term}, which {taken}."
     fixed = (
         []
         if at_zero is None
@@ -115,13 +138,26 @@ def about_one_term(answer, right, array, at_zero):
             more = float(((answer - right) * part).sum() / (part**2).sum())
             if abs(more) > 1e-3 and same(answer, right + more * part, right):
                 return f"The gradient is {text.format(_short(1 + more))}"
-    columns = np.stack([right.ravel(), array.ravel()], axis=1)
-    times, plus = np.linalg.lstsq(columns, answer.ravel())[0]
-    if array.size > 2 and same(answer, times * right + plus * array, right):
+    if linear:
         sign = "minus" if plus < 0 else "plus"
         whole = "the right one" if abs(times - 1) < 1e-3 else f"{_short(times)} times the right one"
         return f"The gradient is {whole} {sign} {_short(abs(plus))} times the array: is one term off by a factor?"
     return ""
+
+
+def about_rows(answer, right):
+    """Say that the rows of a gradient sum to 0, as at the logits of softmax, if those of the answer do not."""
+    if right.ndim < 2 or np.abs(right.sum(axis=1)).max() > 1e-6 * np.abs(right).max():
+        return ""
+    sums = answer.sum(axis=1)
+    if np.abs(sums).max() <= 1e-3 * np.abs(answer).max():
+        return ""
+    first = right[:, 0]
+    if right.shape[1] == 2 and same(answer[:, 0] - answer[:, 1], first, first):
+        words = "this is softmax's diagonal alone, and each logit also changes the other probabilities of its row."
+        return f"Each row of the gradient should sum to 0, and yours do not: {words}"
+    here = f"row 0 of yours sums to {_short(sums[0])}"
+    return f"Each row of the gradient should sum to 0, and {here}: is softmax's whole matrix in it?"
 
 
 def _short(number):
@@ -156,13 +192,3 @@ def said(error):
         text = ""
     hint = next((f" ({words})" for part, words in HINTS.items() if isinstance(error, ValueError) and part in text), "")
     return type(error).__name__ + (f": {text}{hint}" if text else "")
-
-
-def line_of(error, function):
-    """Say the last line of the learner's own code that ran."""
-    checker = Path(__file__).parent
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent != checker]
-    first = frames[0].filename if frames else None  # for an object with __call__, or functools.partial
-    own = getattr(getattr(function, "__code__", None), "co_filename", first)
-    lines = [frame for frame in frames if frame.filename == own and frame.line]
-    return f"\nin line {lines[-1].lineno}: {lines[-1].line}" if lines else ""

@@ -14,9 +14,26 @@ MISTAKES = [
     Mistake("the logarithm of the mean instead of the mean of the logarithms", "loss", "-np.log((Y * P).sum() / N)"),
     Mistake("this is the accuracy", "loss", "(P.argmax(axis=1) == y).mean()"),
     Mistake("the squared error instead of the cross-entropy", "loss", "((P - Y) ** 2).sum() / N"),
+    Mistake("the squared error instead of the cross-entropy", "loss", "((P - Y) ** 2).mean()"),
+    Mistake(
+        "a two-sided loss, which counts the other classes too",
+        "loss",
+        "-(Y * np.log(P) + (1 - Y) * np.log(1 - P)).sum() / N",
+    ),
     Mistake("averaged over N·C entries instead of N examples", "G_Z", "(P - Y) / P.size"),
     Mistake("an extra factor P(1 − P)", "G_Z", "(P - Y) * P * (1 - P) / N"),
     Mistake("this is the slope at P, not at Z", "G_Z", "-Y / P / N"),
+    Mistake("1 is taken from class 0 in every row, not from the label's", "G_Z", "(P - np.eye(P.shape[1])[0]) / N"),
+    Mistake(
+        "this is the slope of a two-sided loss at P, not brought through softmax",
+        "G_Z",
+        "(-Y / P + (1 - Y) / (1 - P)) / N",
+    ),
+    Mistake(
+        "only the label's entry of each row is there, as from softmax's diagonal alone, or a denominator not summed",
+        "G_Z",
+        "(P - Y) / N * Y",
+    ),
     Mistake(
         "1 is taken from whole columns of P instead of one entry a row",
         "G_Z",

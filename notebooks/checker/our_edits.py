@@ -1,4 +1,4 @@
-"""Every small edit of a line: its syntax tree with one thing rewritten, and that thing in words."""
+"""Every small edit of our own lines: one thing rewritten, and that thing in words."""
 
 import ast
 import functools
@@ -6,8 +6,9 @@ import re
 from difflib import SequenceMatcher
 from itertools import product
 
+from checker.changes import COMPARED, SIGNS, Code
 from checker.lines import GIVEN, LINES, Mistake, before
-from checker.mistakes import MISTAKES
+from checker.our_mistakes import MISTAKES
 
 WRITINGS = {  # other right ways to write a line, which can go wrong in their own ways
     "H": ("A1 * (A1 > 0)",),
@@ -17,8 +18,6 @@ WRITINGS = {  # other right ways to write a line, which can go wrong in their ow
     "G_A1": ("np.where(A1 > 0, G_H, 0)",),
 }
 CALLED = {"b1": "the bias", "b2": "the bias", "M": "the mask", "A1 > 0": "the mask", "np.maximum": "ReLU"}
-SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@"}
-COMPARED = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!="}
 SIGMOID = "1 / (1 + np.exp(-{x}))"
 INSTEAD = {  # of a function of x: what else people call
     "np.maximum": {
@@ -63,26 +62,21 @@ def edits_of(symbol):
     found = {}
     writings = LINES[symbol], *WRITINGS.get(symbol, ())
     for seldom, line in product((False, True), writings):
-        for words, tree in edited(symbol, line, around=line == LINES[symbol], seldom=seldom):
-            text = ast.unparse(tree)
-            if text not in (*writings, *(mistake.line for mistake in named)):
-                found.setdefault(text, (seldom, len(re.sub(r"[() ]", "", text)), Mistake(words, symbol, text)))
+        for rule in (_seldom,) if seldom else (_inside, *[_around] * (line == LINES[symbol])):
+            for words, text in _edited(symbol, line, rule):
+                if text not in (*writings, *(mistake.line for mistake in named)):
+                    length = len(re.sub(r"[() ]", "", text))
+                    found.setdefault(text, (seldom, length, Mistake(words, symbol, text)))
     return *named, *(mistake for *_, mistake in sorted(found.values(), key=lambda item: item[:2]))
 
 
-def edited(symbol, line, around=True, seldom=False):
-    """Yield each edit of a symbol's line: in words, and the line's tree, which is changed back afterwards.
-
-    around includes what is done to its result. With seldom, it is instead what people seldom do.
-    """
-    tree = ast.parse(line, mode="eval")
-    places = [(*place, ast.unparse(place[-1])) for place in _places(tree)]
-    for rule in (_seldom,) if seldom else (_inside, *[_around] * around):
-        for holder, key, node, text in places[:1] if rule is _around else places:
-            for words, new in rule(symbol, text):
-                holder[key] = new
-                yield words, tree
-            holder[key] = node
+def _edited(symbol, line, rule):
+    """Yield each edit that a rule makes of a symbol's line: in words, and the line; but none of an index."""
+    code = Code(line)
+    places = [*code.expressions(code.tree, skipped=("slice", "keywords"))]
+    for node in places[:1] if rule is _around else places:
+        for words, new in rule(symbol, code.of(node)):
+            yield words, ast.unparse(ast.parse(code.with_text(node, f"({new})").text, mode="eval"))
 
 
 def right_line(symbol, line):
@@ -91,29 +85,6 @@ def right_line(symbol, line):
     return max(writings, key=lambda right: SequenceMatcher(None, right, line, autojunk=False).ratio())
 
 
-def _places(parent):
-    """Yield where each expression under a node stands: what holds it, its key there, and itself; but no index."""
-    for field, value in ast.iter_fields(parent):
-        if field in ("slice", "keywords") or (isinstance(parent, ast.Subscript) and isinstance(value, ast.Compare)):
-            continue
-        holder, keys = (value, range(len(value))) if isinstance(value, list) else (vars(parent), [field])
-        for key in keys:
-            if isinstance(holder[key], ast.expr):
-                yield holder, key, holder[key]
-                yield from _places(holder[key])
-
-
-def _parsed(rule):
-    """Make a rule that yields words and texts return words and trees, once for the same symbol and expression."""
-
-    @functools.cache
-    def trees(symbol, text):
-        return tuple((words, ast.parse(new, mode="eval").body) for words, new in rule(symbol, text))
-
-    return trees
-
-
-@_parsed
 def _inside(symbol, text):
     """Yield what can stand in the place of one expression in a symbol's line."""
     node = ast.parse(text, mode="eval").body
@@ -140,7 +111,8 @@ def _inside(symbol, text):
 def _another_name(symbol, own):
     for other in _others(symbol):
         if other != own:
-            yield f"{other} in the place of {own}", other
+            mask = "the mask is missing: " * ((own, other) == ("G_A1", "G_H"))
+            yield f"{mask}{other} in the place of {own}", other
     match own:
         case "N":
             yield "C, the number of classes, in the place of N", "P.shape[1]"
@@ -270,7 +242,6 @@ def _another_call(node):
         yield f"{CALLED.get(function, function)} is missing", x
 
 
-@_parsed
 def _around(symbol, text):
     """Yield what can be done to the result of a symbol's whole line."""
     x, after = f"({text})", symbol.startswith("G_") and symbol != "G_Z"
@@ -297,7 +268,6 @@ def _around(symbol, text):
     yield f"the result is {CUT}", f"np.trunc({x})"
 
 
-@_parsed
 def _seldom(symbol, text):
     """Yield what people seldom do to a name in a symbol's line, or to its result."""
     if text == "N" or text not in (*GIVEN, *LINES, LINES[symbol]):
