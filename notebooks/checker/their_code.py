@@ -311,8 +311,15 @@ def _sized(size):
 
 
 def _bound(tree):
-    """Let no loop go on for ever, and forget annotations."""
+    """Let no loop go on for ever, put no list into itself, and forget annotations."""
     for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("append", "extend", "insert"):
+            into, put = ast.unparse(node.func.value), [each for arg in node.args for each in ast.walk(arg)]
+            if any(isinstance(each, ast.Name) and each.id == into for each in put):
+                raise ValueError
+        if isinstance(node, ast.AugAssign) and isinstance(node.value, ast.List):
+            if any(ast.unparse(each) == ast.unparse(node.target) for each in ast.walk(node.value)):
+                raise ValueError
         if isinstance(node, ast.For | ast.comprehension):
             node.iter = ast.fix_missing_locations(ast.copy_location(_call("_short", node.iter), node.iter))
         elif isinstance(node, ast.While):
