@@ -98,7 +98,7 @@ def test_solutions_with_changes_at_random_are_told_nothing_false(seed):
 def test_code_that_could_do_more_than_compute_is_run_once_a_batch(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     counted = "counts.append(1)\n    return G_Z @ W2 * 2"
-    for line in ("np.savetxt('a', W2)", "old.unlink()", "open('b', 'w')", "W2.tofile('c')", "save('d', W2)"):
+    for line in ("np.savetxt('a', W2)", "old.unlink()", "open('b', 'w').close()", "W2.tofile('c')", "save('d', W2)"):
         batches, old = [], tmp_path / "old.txt"
         old.touch()
         (tmp_path / "keep.txt").touch()
