@@ -33,7 +33,7 @@ class BackpropExplorer(NetworkExplorer):
         ]
 
     def parts_under_the_plane(self):
-        self.curve = self.views["curve"] = Curve("loss L", self.scale, height=176)
+        self.curve = self.views["curve"] = Curve("loss L", self.scale, height=150)
         self.way = self.views["way"] = way(self.scale, width=300, height=154)
         parameters = [
             (f"{symbol}[{', '.join(map(str, index))}]", (symbol, index))
