@@ -18,8 +18,18 @@ window.look = {
     };
   },
 
+  // Open the part of the screen that holds a mark or a control, if it shares its place with others; with a real click.
+  async reveal(box, part) {
+    const place = part.closest(".bp-part");
+    const tabs = box.querySelectorAll(".bp-tabs button");
+    if (!place || place.checkVisibility()) return;
+    tabs[[...box.querySelectorAll(".bp-part")].indexOf(place)].click();
+    while (!place.checkVisibility()) await new Promise(requestAnimationFrame);
+  },
+
   // Where a mark can be taken: its middle, or of a line the place nearest to it where nothing else can be taken.
-  place(box, words) {
+  async place(box, words) {
+    await this.reveal(box, box.querySelector(`[data-touch="${words}"]`));
     const mark = box.querySelector(`[data-touch="${words}"]`);
     mark.scrollIntoView({ block: "center" });
     const { x, y, width, height } = mark.getBoundingClientRect();
@@ -41,52 +51,33 @@ window.look = {
     return [rect.left + zoom * left, rect.top + zoom * top, zoom * width, zoom * height, ...ranges];
   },
 
-  // Everything that is cut, or stands out of the output area, or scrolls sideways, or is squashed; and the text in a
-  // picture that is smaller than 11 pixels.
+  // Everything that is cut, or stands out of the output area, or is squashed, and text that is smaller than 11 pixels;
+  // the board scrolls in itself.
   misfits(box, scale) {
     const area = box.closest(".jp-OutputArea-output");
     const edge = area.getBoundingClientRect();
-    const hidden = ".slider-container, select, style, .bp-live";
+    const hidden = ".slider-container, select, style, .bp-live, .bp-moved, .bp-ask label, .bp-board *, caption, .bp-cover";
     const parts = [area, box, ...box.querySelectorAll("*")].filter(
-      (part) => part.checkVisibility() && (part.matches(".noUi-target") || !part.closest(hidden)),
+      (part) => part.checkVisibility() && (part.matches(".noUi-target, .bp-board td, .bp-board th") || !part.closest(hidden)),
     );
     const isSmall = (text) => {
-      const picture = text.closest(".bp-picture");
-      const zoom = picture.getBoundingClientRect().width / picture.viewBox.baseVal.width;
+      const picture = text.closest("svg.bp-picture");
+      const zoom = picture ? picture.getBoundingClientRect().width / picture.viewBox.baseVal.width : 1;
       return zoom * Number.parseFloat(getComputedStyle(text).fontSize) < 11 * scale - 0.0005;
     };
+    const written = [...box.querySelectorAll("text, td, th, b, p, button, select, label")];
     return parts.flatMap((part) => {
       const place = part.getBoundingClientRect();
       const problems = {
-        cut: part.clientWidth && part.scrollWidth > part.clientWidth + 1 && !part.matches(".noUi-target, tr, svg *"),
-        outside: place.right > edge.right + 1 || place.left < edge.left - 1,
+        cut: part.clientWidth && part.scrollWidth > part.clientWidth + 1 && !part.matches(".noUi-target, tr, svg *, .bp-board"),
+        outside: !part.closest(".bp-board > *") && (place.right > edge.right + 1 || place.left < edge.left - 1),
         squashed: part.matches(".noUi-target") && place.width < 60 * scale,
-        small: part.matches(".bp-picture text") && isSmall(part),
+        small: written.includes(part) && part.checkVisibility() && isSmall(part),
       };
       return Object.keys(problems)
         .filter((what) => problems[what])
         .map((what) => `${what}: ${part.tagName} ${part.className} "${part.textContent.slice(0, 20)}"`);
     });
-  },
-
-  // The controls that cannot be seen together with a whole picture, however the page is scrolled.
-  alone(box, controls) {
-    const view = box.closest(".jp-WindowedPanel-outer").getBoundingClientRect();
-    const isWhole = (part) => {
-      const place = part.getBoundingClientRect();
-      return place.top >= view.top - 1 && place.bottom <= view.bottom + 1;
-    };
-    const pictures = [...box.querySelectorAll(".bp-picture")];
-    const isTogether = (control) =>
-      [control, ...pictures].some((part) =>
-        ["start", "center", "end"].some((block) => {
-          part.scrollIntoView({ block });
-          return isWhole(control) && pictures.some(isWhole);
-        }),
-      );
-    return [...box.querySelectorAll(controls)]
-      .filter((control) => control.checkVisibility() && !isTogether(control))
-      .map((control) => control.ariaLabel ?? control.closest(".widget-inline-hbox, button").textContent);
   },
 
   // What nobody can see: what reaches over the notebook's edge or is clipped, and cannot be scrolled to.

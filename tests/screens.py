@@ -93,6 +93,7 @@ class Screen:
 
     def press(self, control, *keys):
         """Press keys with the focus on a control."""
+        control.evaluate("(part) => look.reveal(part.closest('.bp-explorer'), part)")
         control.focus()
         for key in keys:
             self.page.keyboard.press(key)
@@ -147,7 +148,7 @@ def use(screen, control):
 
 # ---------------------------------------------------------------- a notebook with every explorer
 
-SIZES = {"desk": (1.0, 1), "projector": (1.6, 2)}  # the explorers' scale, and the device's
+SIZES = {"desk": (1.0, 1), "projector": (1.5, 2)}  # the explorers' scale, and the device's
 
 SETUP = """import time
 import explorers
@@ -182,6 +183,7 @@ class Hand(Screen):
         self.page.mouse.click(*self.place(words))
 
     def focus(self, words):
+        self.place(words)
         self.box.locator(f"[data-touch='{words}']").first.focus()
 
     def focused(self):

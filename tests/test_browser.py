@@ -20,7 +20,10 @@ def test_each_control_does_on_the_screen_what_it_does_here(hand, name):
     before = eventually(lambda: assert_shows(screen, twin))
     for control in [*twin.controls, "question", "answer", "flip", "next", "show"]:  # these again, while changes wait
         widget = twin.controls.get(control)
-        if widget is None or control == "play" or widget.layout.display == "none":
+        waits = twin.predictor.widget.layout.display == "none" if hasattr(twin, "predictor") else False
+        if widget is None or control in ("play", "place") or widget.layout.display == "none":
+            continue
+        if waits and control in ("question", "answer", "show"):
             continue
         use(screen, widget)
         if hasattr(widget, "options"):  # some of which show nothing: a button would overtake what is on the way
@@ -42,7 +45,7 @@ def test_play_goes_on_and_stop_goes_back(hand):
 
 def test_a_slider_that_moves_while_the_kernel_is_busy_never_jumps_back_and_ends_at_the_last_value(hand):
     screen, twin = hand("backprop_explorer"), explorers.backprop_explorer()
-    handle = screen.slider("x1 of i = 0")
+    handle = screen.slider("X[0, 0]")
     screen.press(handle, "Home")
     twin.controls["x1"].value = -2
     eventually(lambda: assert_shows(screen, twin))

@@ -91,7 +91,7 @@ def test_two_notebooks_at_once_and_an_explorer_shown_twice_do_not_disturb_each_o
         use(screens[moved], twins[moved].controls[control])
         eventually(assert_in_step)
     sizes = [screen.box.locator("p").first.evaluate("words => getComputedStyle(words).fontSize") for screen in screens]
-    assert sizes == ["13px", "13px", "16.25px"]
+    assert sizes == ["12px", "12px", "15px"]
     assert notebook.problems() == []
 
 

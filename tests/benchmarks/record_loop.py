@@ -1,6 +1,6 @@
 """Record the README's picture, a loop without sound, and its still, from a real JupyterLab in a browser.
 
-python tests/benchmarks/record_loop.py: a point is dragged across a hinge line, then the entry of a gradient is clicked.
+python tests/benchmarks/record_loop.py: a point is dragged across hinge lines, then the entry of a gradient is clicked.
 """
 
 from io import BytesIO
@@ -11,12 +11,12 @@ import nbformat
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
-CELL = """from explorers import output_layer_explorer
-explorer = output_layer_explorer()
+CELL = """from explorers import backprop_explorer
+explorer = backprop_explorer()
 explorer.touch("unit", 5)
-explorer.choose("G_Z", 2, 0)
+explorer.choose("G_A1", 2, 5)
 explorer"""
-WIDTH, HEIGHT, ZOOM = 1048, 790, 0.84  # CSS pixels, and pixels of the picture for each
+WIDTH, HEIGHT, ZOOM = 940, 636, 1  # CSS pixels, and pixels of the picture for each
 FRAME = 80  # milliseconds
 POINTER = """() => {
   const pointer = document.body.appendChild(document.createElement('div'));
@@ -65,12 +65,12 @@ class Film:
 
 def act(film):
     x, y = film.middle('[data-touch="point 2"]')
-    film.at = x - 40, y + 200  # below the plane
+    film.at = x - 20, y + 240  # below the plane
     film.page.mouse.move(*film.at)
     film.shoot(500)
     film.glide((x, y), 6)
     film.page.mouse.down()
-    film.glide((x + 25, y + 136), 26)
+    film.glide((x + 96, y + 84), 26)
     film.page.mouse.up()
     film.shoot(900)
     entry = film.page.locator('table[data-symbol="G_W2"] tbody tr').first.locator("td").nth(5).bounding_box()
