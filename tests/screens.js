@@ -69,8 +69,8 @@ window.look = {
     return parts.flatMap((part) => {
       const place = part.getBoundingClientRect();
       const problems = {
-        cut: part.clientWidth && part.scrollWidth > part.clientWidth + 1 && !part.matches(".noUi-target, tr, svg *, .bp-board"),
-        outside: !part.closest(".bp-board > *") && (place.right > edge.right + 1 || place.left < edge.left - 1),
+        cut: part.clientWidth && part.scrollWidth > part.clientWidth + 1 && !part.matches(".noUi-target, tr, svg *, .bp-board, .bp-board *"),
+        outside: !part.closest(".bp-board > *, svg svg") && (place.right > edge.right + 1 || place.left < edge.left - 1),
         squashed: part.matches(".noUi-target") && place.width < 60 * scale,
         small: written.includes(part) && part.checkVisibility() && isSmall(part),
       };

@@ -130,7 +130,7 @@ def use(screen, control):
     """Move a control of the screen by its keys, and the explorer's here in the same way."""
     label = control.description
     if isinstance(control, widgets.Button):
-        screen.press(screen.button(label), "Enter")
+        screen.press(screen.button(control.tooltip or label), "Enter")
         control.click()
     elif isinstance(control, widgets.Checkbox):
         screen.press(screen.box.get_by_role("checkbox", name=label), "Space")

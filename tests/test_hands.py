@@ -5,6 +5,7 @@ A notebook at a desk and one for a projector hold all explorers. What the page's
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 from screens import OF_A_NETWORK, SIZES, eventually, sent, settled
 from seen import tables
 
@@ -127,7 +128,8 @@ def test_a_drag_goes_on_outside_the_picture_and_ends_where_it_is_released(hand):
     assert (sent(at, "point 1") > 2).all()
     at.page.mouse.move(*start, steps=5)
     assert settled(at) == last
-    assert at.box.locator(".bp-live").text_content() == "point 1"
+    live = at.box.locator(".bp-live")
+    expect(live).to_contain_text("Changed: row 1 of X")
 
 
 CURSORS = "all => all.map(mark => [mark.matches('[data-drag]'), getComputedStyle(mark).cursor])"
@@ -173,7 +175,7 @@ def test_a_drag_keeps_its_way_where_the_page_moves_the_picture(hand):
 @desk_only
 def test_what_a_number_came_from_is_lit_before_the_kernel_answers(hand):
     at = hand("hidden_layer_explorer")
-    cell = at.box.locator("[data-symbol='G_W1'] tbody tr").nth(11).locator("td").first
+    cell = at.box.locator("[data-symbol='G_W1'] tbody tr").first.locator("td").nth(11)
     cell.scroll_into_view_if_needed()
     place, said = cell.bounding_box(), at.box.locator(".bp-sum").text_content()
     at.slow(2)
@@ -225,17 +227,18 @@ def test_fingers_drag_marks_and_scroll_the_page_beside_them(hand):
 # ---------------------------------------------------------------- what fits
 
 # the width and the height that JupyterLab leaves to an explorer: a laptop's with the file browser open, and closed
-ROOMS = {"desk": [(340, None), (760, None), (934, 640), (1230, 640)], "projector": [(1488, 952)]}
+ROOMS = {"desk": [(420, None), (760, None), (934, 640), (1230, 640)], "projector": [(1488, 952)]}
 
 
 def test_an_explorer_stands_whole_on_one_screen_and_can_be_read_in_any_room(hand, request):
     size = request.node.callspec.params["notebook"]
     hands = [hand(name) for name in explorers.__all__]
     for width, height in ROOMS[size]:
-        now = hands[0].page.viewport_size
-        more = width - hands[0].box.bounding_box()["width"]
-        hands[0].page.set_viewport_size({"width": round(now["width"] + more), "height": 1000})
-        hands[0].page.wait_for_timeout(500)
+        for _ in range(2):  # a narrow page gives its cells other margins
+            more = width - hands[0].box.bounding_box()["width"]
+            now = hands[0].page.viewport_size["width"]
+            hands[0].page.set_viewport_size({"width": round(now + more), "height": 1000})
+            hands[0].page.wait_for_timeout(500)
         for at in hands:
             box = at.box.bounding_box()
             assert box["width"] == pytest.approx(width, abs=1) and (height is None or box["height"] <= height), at.name

@@ -79,9 +79,9 @@ class Explorer(Hands, widgets.VBox):
             "example": Axis("i", range(len(self.X))),
             "unit": Axis("j", range(len(self.params.b1))),
             "class": Axis("k", range(2)),
-            "input": Axis("", ["x1", "x2"]),
+            "input": Axis("d", ["x1", "x2"]),
             "sum": Axis("", ["Σ"]),
-            "row": Axis("", [""]),
+            "row": Axis("", ["b"]),
         }
         self.words = self.views["words"] = Words()
         self.changed = self.views["changed"] = Words().classed("bp-moved")

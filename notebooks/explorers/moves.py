@@ -2,13 +2,21 @@
 
 import numpy as np
 
+ROUNDING = 1e-12  # of the largest entry
+
 
 def moved_between(before, after):
-    """Return for each symbol which of its entries differ, as an array of bools; empty where none does."""
+    """Return for each symbol which entries differ beyond rounding, as an array of bools; empty where none does."""
     if any(np.shape(before[name]) != np.shape(array) for name, array in after.items()):
         return {}
-    moved = {name: np.asarray(before[name] != array) for name, array in after.items()}
+    moved = {name: _differ(np.asarray(before[name]), np.asarray(array)) for name, array in after.items()}
     return moved if any(entries.any() for entries in moved.values()) else {}
+
+
+def _differ(before, after):
+    if after.dtype != float:
+        return before != after
+    return np.abs(after - before) > ROUNDING * np.abs(after).max()
 
 
 def said(moved, symbols):

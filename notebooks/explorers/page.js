@@ -354,6 +354,8 @@ function nameControls(root) {
     for (const part of [handle, readout]) part.setAttribute('aria-labelledby', label.id);
     if (readout.isContentEditable) readout.setAttribute('role', 'textbox');
   }
+  for (const button of root.querySelectorAll('button[title]'))
+    if (button.title && !/\w/.test(button.textContent)) button.ariaLabel = button.title;
   for (const button of root.querySelectorAll('.widget-play button:not([title])'))
     button.title = button.ariaLabel = button.querySelector('.fa-stop') ? 'Stop, back to the start' : 'Play or pause';
 }
