@@ -80,8 +80,8 @@ class Explorer(Hands, widgets.VBox):
             "unit": Axis("j", range(len(self.params.b1))),
             "class": Axis("k", range(2)),
             "input": Axis("d", ["x1", "x2"]),
-            "sum": Axis("", ["Σ"]),
-            "row": Axis("", ["b"]),
+            "sum": Axis("·", ["Σ"]),
+            "row": Axis("·", ["0"]),
         }
         self.words = self.views["words"] = Words()
         self.changed = self.views["changed"] = Words().classed("bp-moved")
