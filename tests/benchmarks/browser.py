@@ -1,18 +1,16 @@
 """From a key to the painted change, in JupyterLab in Chromium: every slider of every explorer.
 
 In one run: the floor, which is an empty slider whose number goes through the kernel into a label; each explorer; and
-the same content drawn by interact.
+the content of the largest drawn by interact.
 """
 
 import sys
 from itertools import count
 from pathlib import Path
 from statistics import median
-from urllib.parse import urlsplit
 
 import lab as jupyter
 import nbformat
-from delay import slow_line
 from subjects import make, sliders
 
 import explorers
@@ -20,7 +18,6 @@ import explorers
 SCRIPT = Path(__file__).with_name("browser.js").read_text(encoding="utf-8")
 PRESSES = "([name, count, quiet]) => presses(name, count, quiet)"
 QUIET = 400  # ms: the pictures of interact come one by one
-DELAY = 0.1  # seconds, in each direction
 FLOOR = """import ipywidgets as widgets
 slider, label = widgets.IntSlider(50), widgets.Label("50")
 slider.add_class("slider-floor")
@@ -29,12 +26,13 @@ widgets.VBox([slider, label])"""
 EXPLORER = "from subjects import marked\nexplorer = marked({!r})\nexplorer"
 INTERACT = """%config InlineBackend.figure_format = "retina"
 import plain_interact
-plain_interact.show({!r}, heatmaps={})"""
+plain_interact.show({!r})"""
+LARGEST = "backprop_explorer"
 DRAGGED = {"training_explorer": "step"}  # and x1 elsewhere
 ERROR = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
 KEYS = ["explorer", "slider", "median, ms", "worst, ms", "median / floor", "worst / floor"]
-KEYS += ["interact / median", "interact with heatmaps / median", "messages", "kB"]
-DRAGS = ["explorer", "slider", "added, ms", "last event to last change, ms", "moves sent", "most in flight", "true"]
+KEYS += ["messages", "kB"]
+DRAGS = ["explorer", "slider", "last event to last change, ms", "moves sent", "most in flight", "true"]
 LAST_IS_SHOWN = """async ([name, value]) => {
   const [here, lines] = JSON.parse(await ask(`[explorer.controls["${name}"].value, explorer.views["words"].lines]`));
   const text = document.querySelector('.bp-explorer').innerText.replace(/\\s+/g, ' ');
@@ -45,7 +43,7 @@ LAST_IS_SHOWN = """async ([name, value]) => {
 def run(show, quick):
     """Print a row for each slider, then the drags, then how notebook 00 opens."""
     with jupyter.lab_server() as lab, jupyter.browser() as chromium:
-        moves, drags, plain, floor = [], [], {}, []
+        moves, drags, floor = [], [], []
         with Page(chromium, lab, FLOOR) as empty:
             for name in explorers.__all__:
                 names = _sliders_of(name)
@@ -55,20 +53,19 @@ def run(show, quick):
                     for slider in names:
                         moves.append((name, slider, page.presses(slider, 10 if quick else 50), *page.hears(slider)))
                         floor += empty.presses("floor", 5)
-                    drags.append([name, *page.drag(DRAGGED.get(name, "x1"), 0)])
-                plain[name] = [_interact(chromium, lab, name, names, heatmaps, quick) for heatmaps in (False, True)]
+                    drags.append([name, *page.drag(DRAGGED.get(name, "x1"))])
                 print(f"{name} is measured", file=sys.stderr)
         show(
             f"From a key to its painted change; the floor is {median(floor):.1f} ms, worst {max(floor):.1f} "
             f"of {len(floor)} keys in between",
             KEYS,
-            [_row(move, median(floor), plain[move[0]]) for move in moves],
+            [_row(move, median(floor)) for move in moves],
         )
-        rows = [[name, *(f"{ms:.0f}" for ms in both)] for name, both in plain.items()]
-        head = ["explorer", "interact, ms", "interact with heatmaps, ms"]
-        show("The same content by interact, any slider: tables in HTML, or as heatmaps with numbers", head, rows)
-        drags += [_delayed(chromium, lab, drag[0]) for drag in (drags[:1] if quick else drags)]
-        show("200 events in a second, and what the line adds in each direction", DRAGS, drags)
+        ours = median(ms for name, _, times, *_ in moves if name == LARGEST for ms in times)
+        plain = _interact(chromium, lab, quick)
+        head = ["interact, ms", "times ours"]
+        show(f"The content of {LARGEST} by interact, any slider", head, [[f"{plain:.0f}", f"{plain / ours:.1f}"]])
+        show("200 events in a second", DRAGS, drags)
         show("Notebook 00, from Run All to its first explorer on the screen", ["seconds"], [[_first(chromium, lab)]])
 
 
@@ -79,35 +76,24 @@ def _sliders_of(name):
     return names
 
 
-def _interact(chromium, lab, name, names, heatmaps, quick):
-    """The median over an explorer's sliders by interact, which draws the same for each."""
-    with Page(chromium, lab, INTERACT.format(name, heatmaps)) as page:
+def _interact(chromium, lab, quick):
+    """The median over the largest explorer's sliders by interact, which draws the same for each."""
+    names = _sliders_of(LARGEST)
+    with Page(chromium, lab, INTERACT.format(LARGEST)) as page:
         page.presses(names[0], 1, quiet=QUIET)
         outputs = page.notebook.page.locator(".jp-OutputArea")
         if not outputs.locator("img").count() or outputs.locator(ERROR).count():
-            raise RuntimeError(f"interact does not draw {name}")
+            raise RuntimeError(f"interact does not draw {LARGEST}")
         return median(ms for slider in names for ms in page.presses(slider, 1 if quick else 3, warm=0, quiet=QUIET))
 
 
-def _row(move, floor, plain):
+def _row(move, floor):
     name, slider, times, messages, size = move
     if not times:
         return [name, slider, *["nothing changes"] * (len(KEYS) - 2)]
     middle, worst = median(times), max(times)
     row = [f"{middle:.1f}", f"{worst:.1f}", f"{middle / floor:.2f}", f"{worst / floor:.2f}"]
-    return [name, slider, *row, *(f"{ms / middle:.1f}" for ms in plain), f"{messages:.1f}", f"{size / 1e3:.1f}"]
-
-
-def _delayed(chromium, lab, name):
-    """The row of a drag over a slow line."""
-    address = urlsplit(lab.url)
-    with slow_line(address.port) as line:
-        slow = lab._replace(url=address._replace(netloc=f"127.0.0.1:{line.port}").geturl())
-        with Page(chromium, slow, EXPLORER.format(name)) as page:
-            line.seconds = DELAY
-            row = [name, *page.drag(DRAGGED.get(name, "x1"), DELAY)]
-            line.seconds = 0
-    return row
+    return [name, slider, *row, f"{messages:.1f}", f"{size / 1e3:.1f}"]
 
 
 def _first(chromium, lab):
@@ -165,9 +151,9 @@ class Page:
         self.listener.send("Network.disable")
         return [heard / count for heard in self.heard]
 
-    def drag(self, slider, delay):
+    def drag(self, slider):
         """The rest of a row: 200 events in a second."""
         found = self.notebook.page.evaluate("name => drag(name, 200, 1)", slider)
         true = self.notebook.page.evaluate(LAST_IS_SHOWN, [slider, found["value"]])
-        row = f"{1e3 * delay:.0f}", f"{found['lag']:.0f}", found["sent"], found["most"], "yes" if true else "NO"
+        row = f"{found['lag']:.0f}", found["sent"], found["most"], "yes" if true else "NO"
         return [slider, *row]
