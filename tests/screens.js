@@ -80,18 +80,29 @@ window.look = {
     });
   },
 
+  // The letters on the screen that are smaller than so many pixels, in pictures and beside them.
+  letters(box, least) {
+    const isText = (node) => node.nodeType === Node.TEXT_NODE && node.data.trim();
+    const size = (part) =>
+      Number.parseFloat(getComputedStyle(part).fontSize) * (part.ownerSVGElement ? part.getScreenCTM().a : 1);
+    return [...box.querySelectorAll("*")]
+      .filter((part) => part.checkVisibility() && [...part.childNodes].some(isText))
+      .filter((part) => !part.matches("style, option, .bp-live") && size(part) < least - 0.05)
+      .map((part) => `${size(part).toFixed(1)}: ${part.textContent.slice(0, 20)}`);
+  },
+
   // What nobody can see: what reaches over the notebook's edge or is clipped, and cannot be scrolled to.
   unreachable(box) {
     const isUnreachable = (part) => {
       let { left, right, width } = part.getBoundingClientRect();
-      for (let e = part.parentElement; width && !e.matches(".jp-Notebook"); e = e.parentElement) {
+      for (let e = part.parentElement; width && e && !e.matches(".jp-Notebook"); e = e.parentElement) {
         const edge = e.getBoundingClientRect();
         const overflow = getComputedStyle(e).overflowX;
         if (overflow === "visible" || (left >= edge.left - 1 && right <= edge.right + 1)) continue;
         if (overflow !== "auto" && overflow !== "scroll") return true;
         ({ left, right } = edge);
       }
-      const notebook = part.closest(".jp-Notebook").getBoundingClientRect();
+      const notebook = (part.closest(".jp-Notebook") ?? document.body).getBoundingClientRect();
       return width && (left < notebook.left || right > notebook.right);
     };
     return [...box.querySelectorAll("img, svg, table, button, select, .widget-slider, p")]

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 FOR_TEACHERS = (ROOT / "notebooks/for_teachers.md").read_text(encoding="utf-8")
 NOTEBOOKS = {  # with a cell to choose in each
     "forward_explorer": ("01_forward_pass.ipynb", ("A1", 3, 7)),
-    "backprop_explorer": ("06_end_to_end.ipynb", ("G_W2", 0, 5)),
+    "backprop_explorer": ("06_end_to_end.ipynb", ("G_H", 2, 5)),
 }
 
 
@@ -96,23 +96,58 @@ def assert_can_be_moved(screen, name):
     twin.controls["x1"].value += 0.03
     eventually(lambda: assert_shows(screen, twin))
 
-    def assert_moved(there):
-        assert sent(screen, "point 2") == pytest.approx(there, abs=1.5e-3)
-        twin.touch("point", 2, *sent(screen, "point 2"))
-        eventually(lambda: assert_shows(screen, twin))
-
-    assert_moved(twin.X[2] + screen.drag("point 2", (31, -23), steps=60))
-    screen.press(screen.box.locator("[data-touch='point 2']"), "ArrowUp")
-    assert_moved(twin.X[2] + (0, 0.04))
+    assert_dragged(screen, twin, twin.X[2] + screen.drag("point 2", (31, -23), steps=60))
 
     screen.box.locator(f"[data-symbol='{symbol}'] tbody tr").nth(row).locator("td").nth(column).click()
-    twin.choose(symbol, row, column)
+    twin.touch("entry", symbol, row, column)
     eventually(lambda: assert_shows(screen, twin))
     eventually(lambda: assert_lit(screen, twin))
 
 
+def assert_dragged(screen, twin, there):
+    """Point 2 has been dragged there; from there a key moves it, after which all that is shown is compared."""
+
+    def assert_sent(there):
+        assert sent(screen, "point 2") == pytest.approx(there, abs=1.5e-3)
+
+    eventually(lambda: assert_sent(there))
+    twin.touch("point", 2, *sent(screen, "point 2"))
+    screen.press(screen.box.locator("[data-touch='point 2']"), "ArrowUp")
+    eventually(lambda: assert_sent(twin.X[2] + (0, 0.04)))
+    twin.touch("point", 2, *sent(screen, "point 2"))
+    eventually(lambda: assert_shows(screen, twin))
+
+
 def test_a_slider_a_point_by_hand_and_by_key_and_the_sum_of_a_cell(screen, name):
     assert_can_be_moved(screen, name)
+
+
+def assert_is_at_hand(screen, twin, width, height):
+    """On a phone and a tablet, letters have 11 pixels, all can be scrolled to, and a finger drags."""
+    page = screen.page
+    page.set_viewport_size({"width": width, "height": height})
+    eventually(lambda: assert_is_readable(screen))
+    (x, y), touch = screen.place("point 2").tolist(), page.context.new_cdp_session(page)
+    there = screen.data("point 2", (x + 24, y - 24))
+    for kind, points in (("Start", [0]), ("Move", [8]), ("Move", [16]), ("Move", [24]), ("End", [])):
+        points = [{"x": x + moved, "y": y - moved} for moved in points]
+        touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+    assert_dragged(screen, twin, there)
+
+
+def assert_is_readable(screen):
+    assert screen.look("letters", 11) == []
+    assert screen.look("unreachable") == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (820, 1180), (1024, 768)])
+def test_in_voila_on_a_phone_and_tablets(voila, chromium, width, height):
+    view = {"viewport": {"width": width, "height": height}}
+    page = chromium.new_context(has_touch=True, is_mobile=True, **view).new_page()
+    page.goto(f"{voila}/voila/render/06_end_to_end.ipynb", timeout=120_000)
+    page.locator(".bp-explorer .bp-picture").first.wait_for(timeout=120_000)
+    assert_is_at_hand(Screen(page, page.locator(".bp-explorer")), explorers.backprop_explorer(), width, height)
+    page.context.close()
 
 
 def test_in_jupyterlab_in_firefox(lab, firefox, name):

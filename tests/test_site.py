@@ -21,9 +21,9 @@ import nbformat
 import pytest
 from lab import BAD_CELLS, ROOT
 from pages import PATHS, download, lacking
-from screens import Screen, assert_shows, eventually, sent
+from screens import Screen, assert_shows, eventually
 from static_site import Static, serve
-from test_elsewhere import NOTEBOOKS, Visit, assert_can_be_moved
+from test_elsewhere import NOTEBOOKS, Visit, assert_can_be_moved, assert_is_at_hand
 from test_notebooks import is_exercise, solved
 
 import explorers
@@ -193,20 +193,8 @@ def test_a_slider_a_point_by_hand_and_by_key_and_the_sum_of_a_cell(screen):
 
 
 @pytest.mark.parametrize(("width", "height"), [(1024, 768), (820, 1180)])
-def test_on_a_tablet_nothing_is_cut_and_a_finger_drags_a_point(notebook_06, screen, width, height):
-    page = notebook_06.page
-    page.set_viewport_size({"width": width, "height": height})
-    page.wait_for_timeout(300)
-    assert screen.look("unreachable") == []
-    twin, (x, y) = explorers.backprop_explorer(), screen.place("point 2").tolist()
-    touch = page.context.new_cdp_session(page)
-    for kind, points in (("Start", [0]), ("Move", [8]), ("Move", [16]), ("Move", [24]), ("End", [])):
-        points = [{"x": x + moved, "y": y - moved} for moved in points]
-        touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
-    there = twin.X[2] + (24, -24) / screen.pixels("point 2")
-    assert sent(screen, "point 2") == pytest.approx(there, abs=1.5e-3)
-    twin.touch("point", 2, *sent(screen, "point 2"))
-    eventually(lambda: assert_shows(screen, twin))
+def test_on_a_tablet_letters_are_readable_nothing_is_cut_and_a_finger_drags(screen, width, height):
+    assert_is_at_hand(screen, explorers.backprop_explorer(), width, height)
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
