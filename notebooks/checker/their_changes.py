@@ -47,9 +47,10 @@ class Changes:
         others = [place for place in self.places if place.lineno not in lines]
         others.sort(key=lambda place: not isinstance(place, ast.Return))
         near = self._near, self._stored, self._dropped, self._wrapped, self._with_own
-        far = self._asked, self._with_asked, self._moved
-        groups = [(blamed, rule) for rule in (*near, *far[:2])]
-        groups = [groups, *([(others, rule)] for rule in (*near, *far)), [(blamed, self._moved)]]
+        far = self._asked, self._with_asked
+        groups = [[(blamed, rule) for rule in (*near, *far)]]
+        groups += [[(others, rule)] for rule in near[:3]]
+        groups += [[(self.places, self._moved)], *([(others, rule)] for rule in (*near[3:], *far))]
         return [self._of(group) for group in groups]
 
     def _of(self, group):
