@@ -13,8 +13,6 @@ ALIKE = (  # functions and methods that are taken for each other
     ("dot", "outer", "multiply"),
     ("argmax", "max"),
     ("softmax", "log_softmax"),
-    ("zeros_like", "ones_like"),
-    ("zeros", "ones"),
 )
 CONFUSED = {"+": "-*", "-": "+*", "*": "/@+", "/": "*", "@": "*"}
 ROW_WISE = ("y", "Y", "P", "Z", "G_Z", "H", "A1", "M", "G_H", "G_A1", "X")
@@ -250,8 +248,6 @@ class Changes:
             yield "the mask is inverted", call(function, [args[0], args[2], args[1]], options)
         if function in ("np.maximum", "np.where") and len(args) > 1:
             yield f"{args[-1]} in the place of 0", call(function, [*args[:-1], "0"], options)
-        for place, arg in enumerate(args if function == "np.maximum" else ()):
-            yield f"{arg} in the place of 0", call(function, [*args[:place], "0", *args[place + 1 :]], options)
 
     @staticmethod
     def _summed(function, first, args, options, call):
@@ -300,7 +296,6 @@ class Changes:
         yield f"{own} is off by one", f"{x} + 1"
         yield f"{own} is off by one", f"{x} - 1"
         yield "the mask is inverted", f"~{x}"
-        yield f"{own} holds whole numbers", f"{x}.astype(float)"
         yield f"{own} > 0 is meant", f"{x} > 0"
 
     def _asked(self, place):
