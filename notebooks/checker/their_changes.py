@@ -11,8 +11,6 @@ ALIKE = (  # functions and methods that are taken for each other
     ("max", "maximum", "minimum"),
     ("exp", "log", "expm1", "log1p", "log2", "log10"),
     ("dot", "outer", "multiply"),
-    ("argmax", "max"),
-    ("softmax", "log_softmax"),
 )
 CONFUSED = {"+": "-*", "-": "+*", "*": "/@+", "/": "*", "@": "*"}
 ROW_WISE = ("y", "Y", "P", "Z", "G_Z", "H", "A1", "M", "G_H", "G_A1", "X")
