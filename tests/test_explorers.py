@@ -178,7 +178,7 @@ def test_a_slider_shows_its_number_and_writes_it_and_no_other(name):
         slider = explorer.controls[control]
         if control == "value":
             (symbol, index), along = explorer.controls["along"].value, explorer.controls["along"].label
-            number, label = expected[symbol][index], along
+            number, label = expected[symbol][index], f"move {along}"
         else:
             number, label = explorer.views["Z"].array[3, int(control[1])], f"Z[3, {control[1]}]"
         assert (slider.value, slider.description) == (round(number, 2), label)

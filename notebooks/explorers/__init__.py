@@ -1,6 +1,6 @@
 """One explorer a notebook: each is one call in a cell, as in relu_explorer(X, y, params).
 
-For a lecture, set_scale(1.6) makes all of them larger; where_we_are("G_Z") is a still picture of the way there and
+For a lecture, set_scale(1.5) makes all of them larger; where_we_are("G_Z") is a still picture of the way there and
 back. (`__all__` names the explorers only.)
 """
 

@@ -98,7 +98,7 @@ class BackpropExplorer(NetworkExplorer):
         symbol, index = self.controls["along"].value
         return {
             **super().synced(),
-            "value": (getattr(self.params, symbol)[index], self.controls["along"].label),
+            "value": (getattr(self.params, symbol)[index], f"move {self.controls['along'].label}"),
         }
 
     @property

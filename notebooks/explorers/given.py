@@ -32,7 +32,7 @@ def checked_sizes(X, y, params, given):
 
 
 def set_scale(scale):
-    """Set the size of every explorer made from now on: 1.0 for a desk, about 1.6 for a projector.
+    """Set the size of every explorer made from now on: 1.0 for a desk, about 1.5 for a projector.
 
     An explorer's own scale comes before it. Raises ValueError for a scale outside 0.5 to 4, TypeError for no number.
     """
