@@ -51,7 +51,7 @@ def move(control, part):
     """Press a button, or put another control at this part, 0 to 1, of its way."""
     if isinstance(control, widgets.Button):
         control.click()
-    elif isinstance(control, widgets.Checkbox):
+    elif isinstance(control, widgets.Checkbox | widgets.ToggleButton):
         control.value = part > 0.5
     elif hasattr(control, "options"):
         control.index = round(part * (len(control.options) - 1))

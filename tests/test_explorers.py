@@ -159,7 +159,7 @@ def test_what_one_change_or_touch_draws_is_drawn_once_and_sent_at_its_end_each_w
     touches += [("hinge", 5, 0.5, 0.5), ("turn", 5, 1, 1), ("unit", 3)] if "unit" in explorer.controls else []
     changes = [(None, explorer.touch, touch) for touch in touches]
     for control, widget in explorer.controls.items():  # moved where none is, nor one that went along with another
-        changes.append((widget, move, (widget, 0.3 if control == "play" else 0.87)))
+        changes.append((widget, move, (widget, 0.87)))
     for moved, change, arguments in changes:
         happened.clear()
         change(*arguments)
@@ -235,7 +235,6 @@ def test_a_state_that_code_changes_is_shown_by_update_and_one_of_another_size_is
 def test_a_sliders_range_grows_to_hold_what_is_given_and_reset_brings_the_range_back(name):
     explorer = chosen(name, *own_net())
     sliders = {control: slider for control, slider in explorer.controls.items() if hasattr(slider, "max")}
-    sliders.pop("play", None)
     explorer.controls["reset"].click()
     first, ranges = screen(explorer), {control: (slider.min, slider.max) for control, slider in sliders.items()}
     explorer.params.W1[0], explorer.params.b1[0], explorer.params.W2[:, 0], explorer.X[0] = 40, -40, 40, 40

@@ -9,13 +9,14 @@ from explorers import lighting
 from explorers.arrange import box, line
 from explorers.hands import within
 from explorers.network import NetworkExplorer
+from explorers.play import Playing
 from explorers.predict import closer_question, loss_question, on_question, sign_question
 from explorers.views.curve import Curve
 from explorers.views.words import zero
 from explorers.way import way
 
 
-class BackpropExplorer(NetworkExplorer):
+class BackpropExplorer(Playing, NetworkExplorer):
     _picked = "G_W2", {}
     narrow = (("X",), ("Z",), ("P",), ("Y",), ("G_Z", "G_b2"), ("G_X",))
     wide = ("H", "M", "W2", "G_W2", "G_H", "G_A1", "G_b1", "G_W1", "W1")
@@ -24,13 +25,16 @@ class BackpropExplorer(NetworkExplorer):
         self._drawn_step = None
         steps = [(f"{number} {symbol}", number) for number, symbol in enumerate(STEPS, start=1)]
         step = widgets.Dropdown(options=steps, description="step")
-        play = widgets.Play(value=1, min=1, max=len(STEPS), interval=2000, show_repeat=False)
         return [
-            self.add_button("previous", "◂", lambda: self._go_to(step.value - 1), tooltip="Previous step"),
+            self.add_button("previous", "◂", lambda: self._go_to(self.step - 1), tooltip="Previous step"),
             self.add_control("step", step, self._go_to),
-            self.add_button("next", "▸", lambda: self._go_to(step.value + 1), tooltip="Next step"),
-            self.add_control("play", play, self._go_to),
+            self.add_button("next", "▸", lambda: self._go_to(self.step + 1), tooltip="Next step"),
+            *self.add_play(1, len(STEPS), by=1, pause=2000),
         ]
+
+    @property
+    def step(self):
+        return self.controls["step"].value
 
     def parts_under_the_plane(self):
         self.curve = self.views["curve"] = Curve("loss L", self.scale, height=150)
@@ -89,7 +93,7 @@ class BackpropExplorer(NetworkExplorer):
         }
 
     def _go_to(self, step):
-        self.controls["step"].value = self.controls["play"].value = min(max(step, 1), len(STEPS))
+        self.controls["step"].value = min(max(step, 1), len(STEPS))
 
     def _put_parameter(self, value):
         self.put_parameter(*self.controls["along"].value, value)
@@ -103,7 +107,7 @@ class BackpropExplorer(NetworkExplorer):
 
     @property
     def pointed_out(self):
-        return STEPS[self.controls["step"].value - 1]
+        return STEPS[self.step - 1]
 
     def draw(self):
         self._show_step()
@@ -152,8 +156,7 @@ class BackpropExplorer(NetworkExplorer):
         return f"At {label} = {here:z.2f} the slope of the loss is G_{label} = {slope:+z.4f}."
 
     def say(self):
-        step = self.controls["step"].value
-        return f"{self.say_loss()} Step {step} of {len(STEPS)}: {lighting.equation(STEPS[step - 1])}."
+        return f"{self.say_loss()} Step {self.step} of {len(STEPS)}: {lighting.equation(self.pointed_out)}."
 
     def describe(self):
         M, G_Z = self.values["M"], self.values["G_Z"]

@@ -28,6 +28,7 @@ from explorers.moves import moved_between, said
 from explorers.page import Ear, is_shared, own, scale_name, shared
 from explorers.saved import side_by_side, snapshot
 from explorers.state import State
+from explorers.turns import take_turns
 from explorers.views.picture import Picture
 from explorers.views.svg import nice_limit
 from explorers.views.tables import Axis, Matrix, mark
@@ -85,7 +86,7 @@ class Explorer(Hands, widgets.VBox):
         }
         self.words = self.views["words"] = Words()
         self.changed = self.views["changed"] = Words().classed("bp-moved")
-        self.hand = Ear()
+        self.hand = Ear(self._lock)
         self.hand.observe(self._hear, "value")
         super().__init__(children=[shared(), own(self.scale), *self.build(), self.changed.widget, self.hand])
         self.add_class("bp-explorer")
@@ -131,14 +132,16 @@ class Explorer(Hands, widgets.VBox):
 
         A notebook keeps what a cell showed, in Out, and so a closed explorer, but without its pictures.
         """
-        if self.comm is not None:
+        if self.comm is None:
+            return
+        with self._lock:
             for inner in inside(self):
                 if not is_shared(inner):
                     inner.close()
             for view in self.views.values():
                 if isinstance(view, Picture):
                     view.content = view.widget.value = ""
-        super().close()
+            super().close()
 
     # ------------------------------------------------ the state
 
@@ -149,7 +152,8 @@ class Explorer(Hands, widgets.VBox):
 
     @X.setter
     def X(self, X):
-        self.state.X = X
+        with self._lock:
+            self.state.X = X
 
     @property
     def y(self):
@@ -158,7 +162,8 @@ class Explorer(Hands, widgets.VBox):
 
     @y.setter
     def y(self, y):
-        self.state.y = y
+        with self._lock:
+            self.state.y = y
 
     @property
     def params(self):
@@ -167,7 +172,8 @@ class Explorer(Hands, widgets.VBox):
 
     @params.setter
     def params(self, params):
-        self.state.params = params
+        with self._lock:
+            self.state.params = params
 
     def update(self, reframe=False):
         """Run the network once, forward and backward, and show the result in every view.
@@ -233,15 +239,16 @@ class Explorer(Hands, widgets.VBox):
         if resets:
             self._defaults[name] = control.value
         control.observe(partial(self._heard, name), "value")
-        return control
+        return take_turns(control, self._lock)
 
     def add_button(self, name, label, press, reframe=False, tooltip=""):
         def pressed():
             self._change(press, reframe)
 
         layout = widgets.Layout(width="auto")
-        self.controls[name] = PressButton(pressed, description=label, tooltip=tooltip, layout=layout)
-        return self.controls[name]
+        button = PressButton(pressed, description=label, tooltip=tooltip, layout=layout)
+        self.controls[name] = take_turns(button, self._lock)
+        return button
 
     def add_data_and_reset(self):
         sets = widgets.Dropdown(options=[AS_GIVEN, *mlp.DATA_SETS], description="data")

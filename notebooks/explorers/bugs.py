@@ -241,7 +241,8 @@ class BugLab(Explorer):
         return " ".join([*parts, self.verdict])
 
     def __repr__(self):
-        return "\n".join([super().__repr__(), *(f"{name}: {fact}" for name, fact in self.facts.rows.items())])
+        with self._lock:
+            return "\n".join([super().__repr__(), *(f"{name}: {fact}" for name, fact in self.facts.rows.items())])
 
 
 def bug_lab(X=None, y=None, params=None, scale=None):

@@ -60,8 +60,9 @@ class Hands:
     @property
     def entry(self):
         """The chosen entry, (symbol, row, column); a vector is its one row."""
-        symbol, picked = self._picked
-        return symbol, *(self._chosen_on(axis, picked) for axis in self.axes_of(symbol))
+        with self._lock:
+            symbol, picked = self._picked
+            return symbol, *(self._chosen_on(axis, picked) for axis in self.axes_of(symbol))
 
     def _chosen_on(self, axis, picked):
         if axis in CONTROLS and axis in self.controls:
@@ -89,7 +90,8 @@ class Hands:
 
         Raises ValueError, TypeError for a symbol that has no entries, or a place that it does not have.
         """
-        return explain(self.values, symbol, row, column)
+        with self._lock:
+            return explain(self.values, symbol, row, column)
 
 
 def index(name, value, n):

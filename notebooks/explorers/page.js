@@ -356,8 +356,6 @@ function nameControls(root) {
   }
   for (const button of root.querySelectorAll('button[title]'))
     if (button.title && !/\w/.test(button.textContent)) button.ariaLabel = button.title;
-  for (const button of root.querySelectorAll('.widget-play button:not([title])'))
-    button.title = button.ariaLabel = button.querySelector('.fa-stop') ? 'Stop, back to the start' : 'Play or pause';
 }
 
 // One calm sign that Python is gone, in the place of ipywidgets' broken chain on each part: nothing can be taken then.

@@ -10,6 +10,7 @@ from traitlets import Unicode
 
 from explorers.closing import inside
 from explorers.explain import LIGHTS
+from explorers.turns import take_turns
 from explorers.views.colors import DARK, LIGHT, in_contrast, variables
 from explorers.views.tables import LEVELS, MOST_ROWS
 
@@ -116,14 +117,15 @@ class Ear(widgets.Box):
 
     value = Unicode()
 
-    def __init__(self):
+    def __init__(self, lock):
         super().__init__()
+        self._lock = lock
         self.add_class("bp-hand")
         self._renew()
 
     def _renew(self, *_):
         old = self.children
-        text = _Words(placeholder=self.value)
+        text = take_turns(_Words(placeholder=self.value), self._lock)
         text.observe(self._hear, "value")
         text.on_msg(self._renew)
         self.children = [text]

@@ -13,7 +13,7 @@ class State:
 
     X (N, 2), y (N,) and params are the batch and the network. added (N, 2) and shift are what is put on top of the
     logits: numbers of their own, and one for all. held (n_hidden, 2) is where a hand holds each hinge line: its arrow
-    starts nearest to there. step is that of a training run.
+    starts nearest to there. path is a training run, and step is where on it the parameters are.
     """
 
     X: np.ndarray
@@ -23,6 +23,7 @@ class State:
     held: np.ndarray
     shift: float = 0.0
     step: int = 0
+    path: tuple | None = None
 
     @classmethod
     def of(cls, X, y, params):

@@ -11,6 +11,7 @@ from explorers.arrange import box, line
 from explorers.base import AS_GIVEN
 from explorers.hands import within
 from explorers.network import margin
+from explorers.play import Playing
 from explorers.predict import PredictingExplorer, change_question, loss_question
 from explorers.views.plane import Plane
 from explorers.views.runs import Run
@@ -31,12 +32,17 @@ class Step(NamedTuple):
     settings: tuple | None
 
 
-class TrainingExplorer(PredictingExplorer):
-    """`.path` holds every Step so far; `.params` are those of the step on the screen.
+class Path(NamedTuple):
+    """A training run: the batch, every Step so far, and whether the numbers overflow at the next."""
 
-    A tick of play may jump over any number of steps, and the missing ones are computed on the way: ticks that a
-    slow machine misses never queue up.
-    """
+    X: np.ndarray
+    y: np.ndarray
+    steps: tuple
+    overflows: bool = False
+
+
+class TrainingExplorer(Playing, PredictingExplorer):
+    """`.path` holds every Step so far; `.params` are those of the step on the screen."""
 
     def build(self):
         self.plane = self.views["plane"] = Plane(self.scale)
@@ -48,15 +54,14 @@ class TrainingExplorer(PredictingExplorer):
         seed = widgets.IntSlider(0, min=0, max=20, description="seed")
         rates = widgets.SelectionSlider(options=RATES, value=0.5, description="learning rate")
         step = widgets.IntSlider(0, min=0, max=LAST_STEP, description="step")
-        play = widgets.Play(value=0, min=0, max=LAST_STEP, step=5, interval=150, show_repeat=False)
         bar = line(
             "bar",
             self.controls["data"],
             self.add_control("start", starts, self._restart, reframe=True),
             self.add_control("batch", widgets.Dropdown(options=sizes, description="batch size")),
-            self.add_control("play", play, self._go_to),
-            self.add_button("next", "One step", lambda: self._go_to(step.value + 1)),
-            self.add_button("begin", "Back to step 0", lambda: self._go_to(0)),
+            *self.add_play(0, LAST_STEP, by=5, pause=150),
+            self.add_button("next", "One step", lambda: self._go_to(self.step + 1)),
+            self.add_button("begin", "Back to step 0", self._go_back),
             self.controls["reset"],
             self.add_predictions(),
         )
@@ -99,20 +104,35 @@ class TrainingExplorer(PredictingExplorer):
     def _settings(self):
         return self.controls["lr"].value, self.controls["batch"].value
 
+    @property
+    def path(self):
+        with self._lock:
+            return self.state.path.steps
+
+    @property
+    def step(self):
+        return self.state.step
+
     def compute(self):
         """A batch or parameters that code has put there begin a new path."""
-        if hasattr(self, "path") and not self._shows(self.path[self.state.step].params):
+        if self.state.path and not self._is_on_path():
             self._begin(self.params)
         super().compute()
 
-    def _shows(self, params):
-        same = zip((self.X, self.y, *self.params), (*self._on, *params), strict=True)
+    def _is_on_path(self):
+        X, y, steps, _ = self.state.path
+        same = zip((self.X, self.y, *self.params), (X, y, *steps[self.step].params), strict=True)
         return all(np.array_equal(now, then) for now, then in same)
 
     def _begin(self, params):
-        self._on = self.X.copy(), self.y.copy()
-        self.path, self.state.step = [self._measured(mlp.Params(*(np.array(value) for value in params)), None)], 0
+        first = self._measured(mlp.Params(*(np.array(value) for value in params)), None)
+        self.state.path = Path(self.X.copy(), self.y.copy(), (first,))
         self._go_to(0)
+        self.stop()
+
+    def _go_back(self):
+        self._go_to(0)
+        self.stop()
 
     def _restart(self, _=None):
         """Begin a new path, at step 0, as the controls say."""
@@ -131,22 +151,22 @@ class TrainingExplorer(PredictingExplorer):
 
     def _go_to(self, step):
         """Show a step. On the way forward, steps not known, or made with other settings, are computed."""
-        self.overflow, step = False, min(step, LAST_STEP)
-        settings = self._settings()
-        for number in range(self.state.step + 1, step + 1):
-            if number < len(self.path) and self.path[number].settings != settings:
-                del self.path[number:]
-            if number == len(self.path):
+        path, settings, step, overflows = [*self.path], self._settings(), min(step, LAST_STEP), False
+        for number in range(self.step + 1, step + 1):
+            if number < len(path) and path[number].settings != settings:
+                del path[number:]
+            if number == len(path):
                 try:
-                    self.path.append(self._measured(self._one_step(number, *settings), settings))
+                    path.append(self._measured(self._one_step(path[-1].params, number, *settings), settings))
                 except ValueError:
-                    self.overflow, step = True, number - 1
+                    step, overflows = number - 1, True
                     break
+        self.state.path = self.state.path._replace(steps=tuple(path), overflows=overflows)
         self.state.step = step
-        self.params = mlp.Params(*(value.copy() for value in self.path[step].params))
+        self.params = mlp.Params(*(value.copy() for value in path[step].params))
 
-    def _one_step(self, number, lr, size):
-        params, rows = self.path[-1].params, slice(None)
+    def _one_step(self, params, number, lr, size):
+        rows = slice(None)
         if size < len(self.X):
             rng = np.random.default_rng([self.controls["seed"].value, number])
             rows = rng.choice(len(self.X), size, replace=False)
@@ -169,8 +189,9 @@ class TrainingExplorer(PredictingExplorer):
     # what is shown
 
     def sync(self):
+        super().sync()
         with self._quietly():
-            self.controls["step"].value = self.controls["play"].value = self.state.step
+            self.controls["step"].value = self.step
 
     def frame(self):
         self.plane.set_limit(self.limit)
@@ -181,26 +202,26 @@ class TrainingExplorer(PredictingExplorer):
         lines = self.params.W1, self.params.b1
         self.plane.show(alt, self.X, self.y, lines=lines, margin=partial(margin, self.params))
         alt = f"Loss, accuracy and gradient lengths along the run. {self.say_step()}"
-        known = self.path[: self.state.step + 1] if self.predictor.waiting else self.path
+        known = self.path[: self.step + 1] if self.predictor.waiting else self.path
         losses, rights, norms = ([getattr(step, part) for step in known] for part in ("loss", "right", "norms"))
-        self.run.show(alt, losses, rights, norms, self.state.step)
+        self.run.show(alt, losses, rights, norms, self.step)
 
     def say_step(self):
-        now = self.path[self.state.step]
-        return f"Step {self.state.step}: loss {now.loss:.4f}, right on {now.right:.1%} of {len(self.X)} points."
+        now = self.path[self.step]
+        return f"Step {self.step}: loss {now.loss:.4f}, right on {now.right:.1%} of {len(self.X)} points."
 
     def say_dead(self):
         dead = (~self.values["M"].any(axis=0)).sum()
         return f"Dead for all points: {dead} of {len(self.params.b1)} units."
 
     def say(self):
-        end = " At the next step the numbers overflow: the learning rate is too large." if self.overflow else ""
+        end = " At the next step the numbers overflow: the learning rate is too large." if self.state.path.overflows else ""
         return f"{self.say_step()} {self.say_dead()}{end}"
 
     def describe(self):
         lr, _ = self._settings()
         norms = ", ".join(
-            f"G_{name} {norm:.4f}" for name, norm in zip(NAMES, self.path[self.state.step].norms, strict=True)
+            f"G_{name} {norm:.4f}" for name, norm in zip(NAMES, self.path[self.step].norms, strict=True)
         )
         return [
             f"Learning rate {lr}, batch size {self.controls['batch'].label}.",
