@@ -22,12 +22,16 @@ class Playing:
         if on and self.step == self._last:
             self._go_to(self._first)
 
+    def touch(self, what, *numbers):
+        with self._lock:
+            if what != "tick" or (self.controls["play"].value and numbers[:1] == (self._shown,)):
+                super().touch(what, *numbers)
+
     def touch_tick(self, seen, step):
-        """Go on to a step, if what the page saw when it asked for it is still on the screen."""
-        if self.controls["play"].value and seen == self._shown:
-            self._go_to(step)
-            if self.step != step:
-                self.stop()
+        """Go on to a step, where what the page saw when it asked for it is still on the screen."""
+        self._go_to(step)
+        if self.step != step:
+            self.stop()
 
     def stop(self):
         """Play no more."""

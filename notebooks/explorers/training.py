@@ -215,14 +215,16 @@ class TrainingExplorer(Playing, PredictingExplorer):
         return f"Dead for all points: {dead} of {len(self.params.b1)} units."
 
     def say(self):
-        end = " At the next step the numbers overflow: the learning rate is too large." if self.state.path.overflows else ""
+        end = (
+            " At the next step the numbers overflow: the learning rate is too large."
+            if self.state.path.overflows
+            else ""
+        )
         return f"{self.say_step()} {self.say_dead()}{end}"
 
     def describe(self):
         lr, _ = self._settings()
-        norms = ", ".join(
-            f"G_{name} {norm:.4f}" for name, norm in zip(NAMES, self.path[self.step].norms, strict=True)
-        )
+        norms = ", ".join(f"G_{name} {norm:.4f}" for name, norm in zip(NAMES, self.path[self.step].norms, strict=True))
         return [
             f"Learning rate {lr}, batch size {self.controls['batch'].label}.",
             f"Lengths of the gradients on all {len(self.X)} points: {norms}.",
