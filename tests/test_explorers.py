@@ -158,8 +158,7 @@ def test_what_one_change_or_touch_draws_is_drawn_once_and_sent_at_its_end_each_w
     touches = [("point", 1, 0.5, 0.5), ("entry", "G_A1", 2, 3)]
     touches += [("hinge", 5, 0.5, 0.5), ("turn", 5, 1, 1), ("unit", 3)] if "unit" in explorer.controls else []
     changes = [(None, explorer.touch, touch) for touch in touches]
-    for control, widget in explorer.controls.items():  # moved where none is, nor one that went along with another
-        changes.append((widget, move, (widget, 0.87)))
+    changes += [(widget, move, (widget, 0.87)) for widget in explorer.controls.values()]
     for moved, change, arguments in changes:
         happened.clear()
         change(*arguments)

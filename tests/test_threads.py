@@ -1,15 +1,16 @@
 """Messages of the page in threads beside each other, as JupyterLab's subshells hand them over, and cells that read.
 
-Whatever order they come in: each change is whole before the next, none is lost, no thread waits for ever, and in the
-end the controls, the state, the tables and what the page was sent agree, and are what PyTorch says of the state.
+In whatever order they come: each change is whole before the next, none is lost, no thread waits for ever; in the end
+the controls, the state, the screen and what the page was told agree, and are what PyTorch says of the state.
 """
 
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import ipywidgets as widgets
-import numpy as np
 import pytest
 from hands import assert_true_to_state, differences, make, own_net, screen, state
 
@@ -19,37 +20,23 @@ from explorers.closing import inside
 
 
 @pytest.fixture(autouse=True)
-def many_turns(monkeypatch):
-    """Let threads change often, and always in the middle of what must be whole."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-
-    def pausing(act):
-        def paused(*args, **kwargs):
-            time.sleep(1e-4)
-            result = act(*args, **kwargs)
-            time.sleep(1e-4)
-            return result
-
-        return paused
-
-    for kind, name in ((widgets.Widget, "set_trait"), (Explorer, "compute"), (Explorer, "show")):
-        monkeypatch.setattr(kind, name, pausing(getattr(kind, name)))
-    yield
-    sys.setswitchinterval(before)
-
-
-@pytest.fixture
 def page(monkeypatch):
-    """What a page knows of each widget: what it was told last, of what it said itself and was sent."""
-    page, send = {}, widgets.Widget._send
+    """Let threads change often, and in the middle of what must be whole; return what each widget's page was told last."""
+    page, send, interval = {}, widgets.Widget._send, sys.getswitchinterval()
 
     def told(widget, message, buffers=None):
         page.setdefault(widget, {}).update(message.get("state", {}))
         send(widget, message, buffers)
 
+    def pausing(act):
+        return lambda *args, **kwargs: (time.sleep(1e-4), act(*args, **kwargs), time.sleep(1e-4))[1]
+
     monkeypatch.setattr(widgets.Widget, "_send", told)
-    return page
+    for kind, name in ((widgets.Widget, "set_trait"), (Explorer, "compute"), (Explorer, "show")):
+        monkeypatch.setattr(kind, name, pausing(getattr(kind, name)))
+    sys.setswitchinterval(1e-6)
+    yield page
+    sys.setswitchinterval(interval)
 
 
 def say(widget, **state):
@@ -62,30 +49,16 @@ def touch(explorer, n, *words):
     say(explorer.hand.children[0], value=" ".join(map(str, (n, *words))))
 
 
-def side_by_side(*acts, rounds=10):
+def side_by_side(*acts, rounds=9):
     """Do these acts in threads of their own, each so often, with the number of the round."""
-    failed, start = [], threading.Barrier(len(acts))
-
-    def run(act):
-        start.wait()
-        try:
-            for n in range(rounds):
-                act(n)
-        except Exception as error:
-            failed.append(error)
-
-    threads = [threading.Thread(target=run, args=[act], daemon=True) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    assert not any(thread.is_alive() for thread in threads), "a thread waits for ever"
-    assert not failed, failed
+    start = threading.Barrier(len(acts))
+    pool = ThreadPoolExecutor(len(acts))
+    done = [pool.submit(lambda act=act: (start.wait(), *map(act, range(rounds)))) for act in acts]
+    for one in done:
+        one.result(timeout=20)  # or a thread waits for ever
 
 
 def assert_agrees(explorer, page):
-    """Tables, pictures, words and controls are those of the state; the page was told all of it."""
-
     def shown():
         still = screen(explorer) | {"network": None}  # in which a step that comes is seen to move, once
         return still, explorer.words.lines, [control.get_state() for control in explorer.controls.values()]
@@ -98,7 +71,7 @@ def assert_agrees(explorer, page):
         assert page[widget] == widget.get_state([*page[widget]]), widget
 
 
-@pytest.mark.parametrize("trial", range(8))
+@pytest.mark.parametrize("trial", range(5))
 def test_what_each_message_says_is_done(trial, page):
     explorer = make("backprop_explorer", *own_net(5, 4))
     c, expected, done, put = explorer.controls, state(explorer), set(), explorer.put_parameter
@@ -128,7 +101,7 @@ def test_what_each_message_says_is_done(trial, page):
     def write_too(n):
         say(c["W1_0"], value=-1 - n / 100)
 
-    side_by_side(drag, slide, go, flip, write, write_too, rounds=9)
+    side_by_side(drag, slide, go, flip, write, write_too)
     assert {way * (1 + n / 100) for n in range(9) for way in (1, -1)} <= done
     expected["X"][2], expected["b2"][0], expected["y"][2] = (0.08, -1), 0.08, 1 - expected["y"][2]
     expected["W1"][3, 0] = c["W1_0"].value
@@ -137,7 +110,7 @@ def test_what_each_message_says_is_done(trial, page):
     assert_agrees(explorer, page)
 
 
-@pytest.mark.parametrize("trial", range(8))
+@pytest.mark.parametrize("trial", range(5))
 def test_a_run_that_plays_is_moved_set_back_and_given_other_data(trial, page):
     explorer = make("training_explorer", *own_net(5, 4))
     c, seen = explorer.controls, []
@@ -158,7 +131,7 @@ def test_a_run_that_plays_is_moved_set_back_and_given_other_data(trial, page):
         read,
     )
     steps = explorer.path
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in pairwise(steps):
         trained = m.sgd_step(before.params, m.backward(explorer.X, explorer.y, before.params), after.settings[0])
         assert not differences(trained._asdict(), after.params._asdict())
     assert not differences(steps[explorer.step].params._asdict(), explorer.params._asdict())
@@ -178,7 +151,7 @@ def test_what_is_read_while_a_hand_drags_and_chooses_is_never_half_changed(predi
         lambda: explorer.entry,
         lambda: str(explorer.explain("G_W1", 3, 0)),
     ]
-    for n in range(8):
+    for n in range(5):
         touch(explorer, n, *hand[n % 4])
         seen.append([read() for read in readings])
     whole = [{*kind} for kind in zip(*seen, strict=True)]
