@@ -21,7 +21,7 @@ from explorers.closing import inside
 
 @pytest.fixture(autouse=True)
 def page(monkeypatch):
-    """Let threads change often, and in the middle of what must be whole; return what each widget's page was told last."""
+    """Let threads change in the middle of what must be whole; return what the page was told last of each widget."""
     page, send, interval = {}, widgets.Widget._send, sys.getswitchinterval()
 
     def told(widget, message, buffers=None):
