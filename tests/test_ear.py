@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import time
 from types import SimpleNamespace
 
 import ipywidgets as widgets
@@ -140,3 +141,134 @@ def test_one_sign_while_python_does_not_answer(line):
     assert not [chain for chain in at.box.evaluate(chains) if "\uf127" in chain]
     line.notebook.run_all()
     assert_gone(Screen(at.page, at.page.locator(".bp-explorer")), "")
+
+
+# ---------------------------------------------------------------- what a page sends, and says
+
+STEPPER = """import time
+import ipywidgets as widgets
+from explorers.page import Ear, own, shared
+from explorers.views.play import Play
+class Stepper(widgets.VBox):
+    def __init__(self):
+        self.play, self.ear, self.ticks = Play(60, by=4, pause=60), Ear(), []
+        self.ear.observe(self.hear, "value")
+        super().__init__([shared(), own(1.0), self.play.widget, self.ear])
+        self.add_class("bp-explorer")
+    def hear(self, change):
+        run, step = map(int, change["new"].split()[2:])
+        if run == self.play.run and step > self.step:
+            self.ticks.append((run, step, time.monotonic()))
+            self.show(step)
+    def show(self, step):
+        self.step = step
+        self.play.show(True, step)
+    def begin(self, step):
+        self.play.run += 1
+        self.show(step)
+stepper = Stepper()
+display(stepper, stepper)"""
+
+
+@pytest.fixture(scope="module")
+def page(run):
+    cell = "import explorers, time\nexplorer, other = explorers.relu_explorer(), explorers.training_explorer()\n"
+    page = run("ear.ipynb", cell + "display(explorer, other)", STEPPER, width=1400, height=1000)
+    yield page
+    assert page.problems() == []
+
+
+def first(page):
+    return Screen(page.page, page.page.locator(".bp-explorer").first)
+
+
+def asked(at, code):
+    return eval(at.look("ask", code))
+
+
+def test_one_touch_is_one_however_often_the_explorer_finds_a_new_place(page):
+    at = first(page)
+    at.box.evaluate("""box => {
+        window.touches = 0;
+        box.addEventListener('input', () => window.touches++);
+        for (const _ of Array(3)) box.replaceWith(box.cloneNode(), box) || box.previousSibling.remove();
+    }""")
+    at.page.wait_for_timeout(300)
+    at.box.locator("[data-symbol='A1'] td").nth(3).click()
+    eventually(lambda: assert_says(at, "entry A1 0 3"))
+    assert at.page.evaluate("() => window.touches") == 1
+
+
+def assert_says(at, entry):
+    assert at.box.locator(".bp-sum").get_attribute("data-entry") == entry
+
+
+def test_what_a_hand_takes_next_does_not_push_out_where_a_drag_ended(page):
+    at = first(page)
+    at.look("ask", "setattr(explorer, 'compute', lambda: (time.sleep(.3), type(explorer).compute(explorer)))")
+    start = at.place("point 2")
+    at.carry(start, *(start + part * np.array([40.0, 25.0]) for part in np.linspace(0.1, 1, 10)))
+    at.box.locator("[data-symbol='A1'] td").nth(20).click()
+    eventually(lambda: assert_says(at, "entry A1 1 4"))
+    eventually(lambda: assert_is_at(at, "point 2", start + np.array([40, 25])))
+    at.look("ask", "delattr(explorer, 'compute')")
+
+
+def test_a_drag_ends_where_the_hand_ended_though_no_move_has_told_it(page):
+    at = first(page)
+    start = at.place("point 0")
+    at.page.mouse.move(*start)
+    at.page.mouse.down()
+    at.page.mouse.move(*(start + np.array([10, 10])))
+    end = start + np.array([35, 20])
+    up = "(box, place) => box.dispatchEvent(new PointerEvent('pointerup', { pointerId: 1, ...place }))"
+    at.box.evaluate(up, {"clientX": end[0], "clientY": end[1]})
+    at.page.mouse.up()
+    eventually(lambda: assert_is_at(at, "point 0", end))
+
+
+def test_a_slider_says_the_number_that_it_shows(page):
+    at = Screen(page.page, page.page.locator(".bp-explorer").nth(1))
+    for text in ("0.5", "1"):
+        eventually(lambda text=text: assert_value(at, text))
+        at.press(at.slider("learning rate"), "ArrowRight")
+    both = """slider => [slider.querySelector('.noUi-handle').getAttribute('aria-valuetext'),
+        slider.querySelector('.widget-readout').textContent]"""
+    sliders = page.page.locator(".bp-explorer .widget-slider").all()
+    assert len(sliders) > 9 and all(said == shown for said, shown in (slider.evaluate(both) for slider in sliders))
+
+
+def assert_value(at, text):
+    assert at.slider("learning rate").get_attribute("aria-valuetext") == text
+
+
+def test_at_rest_a_page_says_once_where_keys_have_moved_a_mark_and_what_has_changed(page):
+    at = first(page)
+    at.page.wait_for_timeout(700)
+    at.box.evaluate("""box => {
+        const live = box.querySelector('.bp-live');
+        window.said = [];
+        new MutationObserver(() => window.said.push(live.textContent)).observe(live, { childList: true });
+    }""")
+    at.press(at.box.locator("[data-touch='point 2']"), *["ArrowUp"] * 4)
+    at.page.wait_for_timeout(1500)
+    x1, x2 = asked(at, "list(explorer.X[2])")
+    (said,) = at.page.evaluate("() => window.said")
+    where, _, changed = said.partition(". Changed: ")
+    assert where == f"point 2 at x1 = {x1:.2f}, x2 = {x2:.2f}".replace("-", "−") and "row 2 of" in changed
+
+
+def test_a_page_plays_step_by_step_at_its_pace_and_two_views_do_not_play_faster(page):
+    at = first(page)
+    asked(at, "stepper.begin(0)")
+    eventually(lambda: assert_ticks(at, [(1, step) for step in range(4, 61, 4)]))
+    times = asked(at, "[when for *_, when in stepper.ticks]")
+    assert times[-1] - times[0] >= 0.06 * 14
+    asked(at, "stepper.begin(0)")
+    time.sleep(0.3)
+    asked(at, "stepper.begin(40)")
+    eventually(lambda: assert_ticks(at, [(3, step) for step in range(44, 61, 4)], of=3))
+
+
+def assert_ticks(at, expected, of=1):
+    assert asked(at, f"[(run, step) for run, step, _ in stepper.ticks if run == {of}]") == expected
