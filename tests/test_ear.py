@@ -3,7 +3,7 @@
 import os
 import re
 import signal
-import time
+from threading import RLock
 from types import SimpleNamespace
 
 import ipywidgets as widgets
@@ -23,7 +23,7 @@ CELL = "import explorers, os\nprint(os.getpid())\nexplorer = explorers.relu_expl
 
 def test_an_ear_answers_what_it_heard_and_after_a_knock_hears_in_a_new_field():
     heard, before = [], len(_instances)
-    ear = Ear()
+    ear = Ear(RLock())
     ear.observe(lambda change: heard.append(change["new"]), "value")
     made = len(_instances)
     for words in ("1 point 2", "2 point 3"):
@@ -145,35 +145,11 @@ def test_one_sign_while_python_does_not_answer(line):
 
 # ---------------------------------------------------------------- what a page sends, and says
 
-STEPPER = """import time
-import ipywidgets as widgets
-from explorers.page import Ear, own, shared
-from explorers.views.play import Play
-class Stepper(widgets.VBox):
-    def __init__(self):
-        self.play, self.ear, self.ticks = Play(60, by=4, pause=60), Ear(), []
-        self.ear.observe(self.hear, "value")
-        super().__init__([shared(), own(1.0), self.play.widget, self.ear])
-        self.add_class("bp-explorer")
-    def hear(self, change):
-        run, step = map(int, change["new"].split()[2:])
-        if run == self.play.run and step > self.step:
-            self.ticks.append((run, step, time.monotonic()))
-            self.show(step)
-    def show(self, step):
-        self.step = step
-        self.play.show(True, step)
-    def begin(self, step):
-        self.play.run += 1
-        self.show(step)
-stepper = Stepper()
-display(stepper, stepper)"""
-
 
 @pytest.fixture(scope="module")
 def page(run):
     cell = "import explorers, time\nexplorer, other = explorers.relu_explorer(), explorers.training_explorer()\n"
-    page = run("ear.ipynb", cell + "display(explorer, other)", STEPPER, width=1400, height=1000)
+    page = run("ear.ipynb", cell + "display(explorer, other, other)", width=1400, height=1000)
     yield page
     assert page.problems() == []
 
@@ -259,16 +235,18 @@ def test_at_rest_a_page_says_once_where_keys_have_moved_a_mark_and_what_has_chan
 
 
 def test_a_page_plays_step_by_step_at_its_pace_and_two_views_do_not_play_faster(page):
-    at = first(page)
-    asked(at, "stepper.begin(0)")
-    eventually(lambda: assert_ticks(at, [(1, step) for step in range(4, 61, 4)]))
-    times = asked(at, "[when for *_, when in stepper.ticks]")
-    assert times[-1] - times[0] >= 0.06 * 14
-    asked(at, "stepper.begin(0)")
-    time.sleep(0.3)
-    asked(at, "stepper.begin(40)")
-    eventually(lambda: assert_ticks(at, [(3, step) for step in range(44, 61, 4)], of=3))
+    at = Screen(page.page, page.page.locator(".bp-explorer").nth(1))
+    note = "lambda change: steps.append((change['new'], time.monotonic()))"
+    asked(at, f"[globals().update(steps=[]), other.controls['step'].observe({note}, 'value')][0]")
+    at.button("Play").click()
+    eventually(lambda: assert_has_played(at, 12))
+    at.button("Play").click()
+    at.page.wait_for_timeout(500)
+    steps, times = zip(*asked(at, "steps"), strict=True)
+    assert steps == tuple(range(5, 5 * len(steps) + 1, 5)) and times[-1] - times[0] > 0.15 * (len(steps) - 2)
+    at.page.wait_for_timeout(500)
+    assert len(asked(at, "steps")) == len(steps)
 
 
-def assert_ticks(at, expected, of=1):
-    assert asked(at, f"[(run, step) for run, step, _ in stepper.ticks if run == {of}]") == expected
+def assert_has_played(at, count):
+    assert len(asked(at, "steps")) >= count

@@ -65,8 +65,8 @@ function findEar(root, signal, showSilence) {
   return { send, hear };
 }
 
-// While the page shows `data-play="RUN STEP LAST BY MS"`, it asks for one step after another: each when the last one is
-// seen, and not before so many milliseconds have passed. Python counts only what is of the run that it is in.
+// While the page shows `data-play="SEEN STEP LAST BY MS"`, it asks for one step after another: each when the last one is
+// seen, and not before so many milliseconds have passed. Python counts it where what the page saw is still shown.
 // biome-ignore lint/correctness/noUnusedVariables: page.js calls it.
 function findPlay(root, signal, send) {
   let planned = null; // the words that a timer will send, or has sent
@@ -75,8 +75,8 @@ function findPlay(root, signal, send) {
 
   function look() {
     const mark = root.querySelector('[data-play]');
-    const [run, step, end, by, pause] = (mark?.dataset.play ?? '').split(' ').map(Number);
-    const words = mark && step < end ? `tick ${run} ${Math.min(step + by, end)}` : null;
+    const [seen, step, end, by, pause] = (mark?.dataset.play ?? '').split(' ').map(Number);
+    const words = mark && step < end ? `tick ${seen} ${Math.min(step + by, end)}` : null;
     if (words === planned) return;
     if (!planned) last = Number.NEGATIVE_INFINITY; // it begins at once
     planned = words;
