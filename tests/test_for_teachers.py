@@ -52,7 +52,7 @@ def test_the_setting_for_a_lecture():
     (code,) = blocks("Lecture", "python")
     try:
         exec(code, {})
-        assert explorers.relu_explorer().scale == 1.6
+        assert explorers.relu_explorer().scale == 1.5
     finally:
         explorers.set_scale(1)
 
