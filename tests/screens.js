@@ -21,8 +21,8 @@ window.look = {
   // Open the part of the screen that holds a mark or a control, if it shares its place with others; with a real click.
   async reveal(box, part) {
     const place = part.closest(".bp-part");
+    if (!place || !box || place.checkVisibility()) return;  // what was drawn anew meanwhile is found again
     const tabs = box.querySelectorAll(".bp-tabs button");
-    if (!place || place.checkVisibility()) return;
     tabs[[...box.querySelectorAll(".bp-part")].indexOf(place)].click();
     while (!place.checkVisibility()) await new Promise(requestAnimationFrame);
   },

@@ -34,6 +34,7 @@ def assert_runs(notebook):
     pictures = Screen(notebook.page, box).box.locator(".bp-picture")
     assert pictures.count() > 0
     for picture in pictures.all():
+        picture.evaluate("(part) => look.reveal(part.closest('.bp-explorer'), part)")
         picture.scroll_into_view_if_needed()
         assert picture.is_visible()
         assert len(picture.get_attribute("aria-label")) > 20
