@@ -15,7 +15,7 @@ class Playing:
         self._first, self._last, self._asks = first, last, f"{last} {by} {pause}"
         self._shown, self._tick = 0, widgets.HTML(layout={"display": "none"})
         self._boxes.append(self._tick)
-        play = widgets.ToggleButton(False, description="Play", icon="play")
+        play = widgets.ToggleButton(False, description="Play")
         return self.add_control("play", play, self._play), self._tick
 
     def _play(self, on):
