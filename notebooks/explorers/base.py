@@ -20,7 +20,7 @@ import ipywidgets as widgets
 import numpy as np
 
 import mlp_helpers as mlp
-from checker.symbols import SYMBOLS
+from checker.symbols import SYMBOLS, made_from
 from explorers.closing import close_those_of_the_last_run, inside
 from explorers.given import checked, checked_sizes, scale_or_default
 from explorers.hands import Hands
@@ -207,18 +207,19 @@ class Explorer(Hands, widgets.VBox):
         self.moved, self._seen = moved_between(self._seen, self.values) or self.moved, self.values
         shown = self.values | self.more_values()
         tables = {name: view for name, view in self.views.items() if isinstance(view, Matrix)}
+        going_in = self.going_in()
         for name, view in tables.items():
             row = self.chosen_on("example") if view.down is self.axes["example"] else None
             view.show(shown[name], self.limits[name], row, self.moved.get(name))
             mark(view.widget, "bp-now", name == self.pointed_out)
-            mark(view.widget, "bp-in", name in self.going_in())
+            mark(view.widget, "bp-in", name in going_in)
         self.draw()
         self.words.show([self.say()])
         self.changed.show([said(self.moved, tables)])
 
     def going_in(self):
         """The symbols that go into the one pointed out."""
-        return [name for name, *_ in SYMBOLS[self.pointed_out].sources] if self.pointed_out else []
+        return made_from(self.pointed_out) if self.pointed_out else []
 
     # ------------------------------------------------ controls
 
