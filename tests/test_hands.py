@@ -143,12 +143,14 @@ def test_every_mark_looks_takeable(hand):
 
 
 @desk_only
-def test_a_drag_while_the_kernel_is_busy_ends_where_the_hand_ended(hand):
+def test_a_drag_while_the_kernel_is_busy_ends_where_the_hand_ended_and_a_key_goes_on_from_there(hand):
     at = hand("softmax_explorer")
     at.slow(0.25)
     start, way = at.place("point 0"), np.array([40, 30])
     there = at.data("point 0", start) + way / at.pixels("point 0")
     at.carry(start, *(start + part * way for part in np.linspace(0.1, 1, 10)))
+    at.page.keyboard.press("ArrowUp")
+    there[1] += 0.04
     settled(at)
     assert sent(at, "point 0") == pytest.approx(there, abs=1.5e-3)
     eventually(lambda: assert_stands(at, "point 0", there))

@@ -28,6 +28,12 @@ function findEar(root, signal, showSilence) {
     wait();
   }
 
+  // The newest words about this that Python has not answered.
+  function owed(about) {
+    const words = waiting.get(about) ?? asked?.slice(asked.indexOf(' ') + 1);
+    return words?.startsWith(`${about} `) ? words : null;
+  }
+
   function write() {
     field().value = asked;
     field().dispatchEvent(new Event('input', { bubbles: true }));
@@ -62,7 +68,7 @@ function findEar(root, signal, showSilence) {
   }
 
   signal.addEventListener('abort', () => clearTimeout(timer));
-  return { send, hear };
+  return { send, owed, hear };
 }
 
 // While the page shows `data-play="SEEN STEP LAST BY MS"`, it asks for one step after another: each when the last one is

@@ -34,6 +34,11 @@ function hearHands(root, lights) {
       const numbers = how === 'x' ? place.slice(0, 1) : place;
       ear.send(`${words} ${numbers.map((value) => value.toFixed(4)).join(' ')}`, words);
     },
+    // Where a mark will be that is drawn here, once Python has drawn what it was sent.
+    aim(words, drawn) {
+      const sent = ear.owed(words)?.slice(words.length).trim().split(' ').map(Number) ?? [];
+      return drawn.map((value, axis) => sent[axis] ?? value);
+    },
   };
   hearPointer(root, on, hand, voice);
   hearKeys(root, hearing, hand, voice);
@@ -181,7 +186,6 @@ function hearPointer(root, on, hand, voice) {
 function hearKeys(root, hearing, hand, voice) {
   const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
   const pages = { PageDown: 1, PageUp: -1 };
-  let aimed = null; // where the last arrow key sent a mark
 
   function hear(event) {
     if (!root.isConnected) hearing.abort();
@@ -205,16 +209,14 @@ function hearKeys(root, hearing, hand, voice) {
     return true;
   }
 
-  // By a hundredth of the frame; a key that comes before the mark is drawn anew goes on from where the last one aimed.
+  // By a hundredth of the frame.
   function nudge(mark, arrow, by) {
     const { at, ends } = frameOf(viewOf(mark));
-    const [words, from] = [wordsOf(mark), at(...anchor(mark))];
-    const start = aimed?.words === words && String(aimed.from) === String(from) ? aimed.place : from;
-    const place = start.map((value, axis) => {
+    const words = wordsOf(mark);
+    const place = hand.aim(words, at(...anchor(mark))).map((value, axis) => {
       const [low, high] = ends[axis];
       return Math.max(low, Math.min(high, value + (by * arrow[axis] * (high - low)) / 100));
     });
-    aimed = { words, from, place };
     hand.move(words, mark.dataset.drag, place);
     voice.sayPlace(words, mark.dataset.drag, place);
   }
