@@ -91,6 +91,7 @@ def table(html):
     caption = re.search("<caption>(.*?)</caption>", html)[1]
     _, *rows = re.split("<tr", html.partition("<tbody>")[2])
     cells = [re.findall("<td([^>]*)>([^<]*)", row) for row in rows]
+    of_rows = [classes_in(row.partition(">")[0]) for row in rows]
     return SimpleNamespace(
         symbol=unescape(re.search("<b>(.*?)</b>", caption)[1]),
         caption=unescape(re.sub("<.*?>", "", caption)),
@@ -98,12 +99,12 @@ def table(html):
         columns=[unescape(label) for label in re.findall("<th>([^<]*)", html.partition("</thead>")[0])],
         labels=[unescape(label) for row in rows for label in re.findall("<th>([^<]*)", row)],
         rows=[[text for _, text in row] for row in cells],
-        classes=[[classes_in(attributes) for attributes, _ in row] for row in cells],
+        classes=[[more + classes_in(look) for look, _ in row] for more, row in zip(of_rows, cells, strict=True)],
     )
 
 
 def classes_in(attributes):
-    found = re.search(r'class="?([\w -]*)', attributes)
+    found = re.search(r"class=[\"']?([\w -]*)", attributes)
     return found[1].split() if found else []
 
 

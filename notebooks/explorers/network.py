@@ -184,12 +184,12 @@ class NetworkExplorer(PredictingExplorer):
     def show_plane(self, alt, arrows=None):
         """Show the class regions, the boundary and the batch; where units can be chosen, also their hinge lines."""
         alt = f"The plane with {len(self.X)} points, the class regions and the boundary between them, and {alt}"
-        given = {"arrows": arrows, "lines": (self.params.W1, self.params.b1), "hinges": bool(self.wide)}
+        given = {"arrows": arrows, "params": self.params, "margin": margin, "hinges": bool(self.wide)}
         if self.wide:
             w, b = self.params.W1[self.unit], self.params.b1[self.unit]
             alt += f" Unit {self.unit} is on where ({w[0]:z.2f}) x1 + ({w[1]:z.2f}) x2 + ({b:z.2f}) > 0."
             given |= {"unit": self.unit, "held": self.state.held}
-        self.plane.show(alt, self.X, self.y, self.example, margin=partial(margin, self.params), **given)
+        self.plane.show(alt, self.X, self.y, self.example, **given)
 
     def show_network(self, step, moving=""):
         """Show the network at one of the nine steps: the forward pass, or a gradient on its way back."""

@@ -98,8 +98,8 @@ def board_svg(board):
                 left,
                 top,
                 " ".join([table.symbol, *table.title()]).replace("  ", " "),
-                [texts for texts, _ in lines],
-                [[shade.removesuffix("s").strip() for shade in shades] for _, shades in lines],
+                [texts for texts, _, _ in lines],
+                [shades for _, shades, _ in lines],
                 table.labels(),
                 table.across.labels if names else [],
                 marked,
@@ -128,9 +128,8 @@ def tables_svg(tables):
     for table in tables:
         lines = [*table.cells()]
         title = " ".join([table.symbol, *table.title()]).replace("  ", " ")
-        texts, shades = zip(*lines, strict=True)
-        plain = [[shade.removesuffix("s").strip() for shade in line] for line in shades]
-        content.append(grid_svg(0, bottom, title, texts, plain, table.labels(), table.across.labels, cell=cell))
+        texts, shades, _ = zip(*lines, strict=True)
+        content.append(grid_svg(0, bottom, title, texts, shades, table.labels(), table.across.labels, cell=cell))
         bottom += TITLE + cell[1] * (len(lines) + 1) + 6
         widest = max(widest, LABELS + cell[0] * len(table.across.labels))
     return widest, bottom, "".join(content)

@@ -1,6 +1,5 @@
 """Training: each parameter moves a little against its gradient, again and again."""
 
-from functools import partial
 from typing import NamedTuple
 
 import ipywidgets as widgets
@@ -199,8 +198,7 @@ class TrainingExplorer(Playing, PredictingExplorer):
 
     def draw(self):
         alt = f"The plane with {len(self.X)} points, the class regions and the decision boundary. {self.say_step()}"
-        lines = self.params.W1, self.params.b1
-        self.plane.show(alt, self.X, self.y, lines=lines, margin=partial(margin, self.params))
+        self.plane.show(alt, self.X, self.y, params=self.params, margin=margin)
         alt = f"Loss, accuracy and gradient lengths along the run. {self.say_step()}"
         known = self.path[: self.step + 1] if self.predictor.waiting else self.path
         losses, rights, norms = ([getattr(step, part) for step in known] for part in ("loss", "right", "norms"))

@@ -1,5 +1,6 @@
 """The input plane, with all that lives in it."""
 
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -21,31 +22,39 @@ class Plane(Picture):
         super().__init__(width, height, scale)
         side = min(width - 40, height - 24)
         self.frame = Frame(30, 6, side, side)
-        self.limit = None
+        self.limit, self._given, self._regions = None, None, ""
 
     def set_limit(self, limit):
         self.limit = limit
         self.frame.x = self.frame.y = (-limit, limit)
 
-    def show(self, alt, X, y, chosen=None, lines=None, hinges=True, unit=None, held=None, margin=None, arrows=None):
+    def show(self, alt, X, y, chosen=None, params=None, margin=None, hinges=True, unit=None, held=None, arrows=None):
         """Draw points X (N, 2) with labels y, and what else is given.
 
-        lines are weights (n, 2) and biases (n,) of hinge lines w · x + b = 0, drawn if hinges; a hand can take them
-        where a unit is chosen: its on side is shown, and its arrow nearest to where it is held (n, 2). margin says of
-        points (m, 2) how far class 1 is ahead there (m,), and bends at these lines only; arrows (N, 2) start at X.
+        The hinge lines are those of params, drawn if hinges; a hand can take them where a unit is chosen: its on side
+        is shown, and its arrow nearest to where it is held (n, 2). margin(params, points) says of points (m, 2) how far
+        class 1 is ahead there (m,), and bends at these lines only; arrows (N, 2) start at X.
         """
-        content = [] if margin is None else self._regions(Folds(*lines, self.limit, margin))
+        content = [] if params is None else [self._regions_of(params, margin)]
         if unit is not None:
-            content.append(self._on_side(lines[0][unit], lines[1][unit]))
+            content.append(self._on_side(params.W1[unit], params.b1[unit]))
         content.append(self.frame.axes("x1", "x2", "among"))
-        if lines is not None and hinges:
-            content += self._hinges(*lines, unit, held)
+        if params is not None and hinges:
+            content += self._hinges(params.W1, params.b1, unit, held)
         content += self._points(X, y, chosen)
         if arrows is not None:
             content.append(self._arrows(X, arrows))
         self.paint(alt, "".join(content), self.frame)
 
-    def _regions(self, folds):
+    def _regions_of(self, params, margin):
+        """The class regions and the boundary, found anew only where the limit or a parameter has changed."""
+        given = (self.limit, *(array.tobytes() for array in params))
+        if given != self._given:
+            self._given = given
+            self._regions = "".join(self._drawn(Folds(params.W1, params.b1, self.limit, partial(margin, params))))
+        return self._regions
+
+    def _drawn(self, folds):
         asked = [(label, sign, sure) for label, sign in enumerate((-1, 1)) for sure in SURE]
         found = folds.above([(sign, sure) for _, sign, sure in asked])
         written = iter(paths([self.frame.at(ring) for rings in found for ring in rings]))

@@ -80,16 +80,16 @@ class Matrix:
         mark(self.widget, "bp-still", still)
 
     def cells(self):
-        """Each line of what is shown: the texts of its cells, and their classes."""
+        """Each line of what is shown: the texts of its cells, their shades, and which of them step back."""
         grid = np.atleast_2d(self.array)
-        classes = _classes(grid, self.limit)
+        shaded = _shaded(grid, self.limit)
         still = np.zeros(grid.shape, bool) if self.moved is None else ~np.atleast_2d(self.moved)
         if self.turned:
-            grid, classes, still = grid.T, [*map(list, zip(*classes, strict=True))], still.T
+            grid, shaded, still = grid.T, [*zip(*shaded, strict=True)], still.T
         shown = slice(self.first, self.first + self.most)
-        for numbers, line, back in zip(grid[shown].tolist(), classes[shown], still[shown].tolist(), strict=True):
-            texts = _texts(numbers, grid.dtype, decimals_for(self.limit, self.decimals))
-            yield texts, [f"{shade} s".strip() if stays else shade for shade, stays in zip(line, back, strict=True)]
+        decimals = decimals_for(self.limit, self.decimals)
+        for numbers, line, back in zip(grid[shown].tolist(), shaded[shown], still[shown].tolist(), strict=True):
+            yield _texts(numbers, grid.dtype, decimals), line, back
 
     def labels(self):
         """The labels of the rows shown."""
@@ -104,10 +104,7 @@ class Matrix:
     def _html(self):
         turned, says = self.title()
         head = _head(self.symbol, turned, says, self.array.shape, self.attributes, self.across)
-        rows = [
-            f"<tr><th>{escape(label)}{''.join(map(_cell, texts, classes))}"
-            for label, (texts, classes) in zip(self.labels(), self.cells(), strict=True)
-        ]
+        rows = [_row(label, *line) for label, line in zip(self.labels(), self.cells(), strict=True)]
         return f"{head}{''.join(rows)}</table>"
 
 
@@ -124,13 +121,19 @@ def _head(symbol, turned, says, shape, attributes, across):
     )
 
 
-def _cell(text, classes):
-    if not classes:
-        return f"<td>{text}"
-    return f'<td class="{classes}">{text}' if " " in classes else f"<td class={classes}>{text}"
+def _row(label, texts, shaded, back):
+    whole = all(back)
+    cells = [_cell(*cell, stays and not whole) for *cell, stays in zip(texts, shaded, back, strict=True)]
+    return f"<tr{' class=s' * whole}><th>{escape(label)}{''.join(cells)}"
 
 
-def _classes(grid, limit):
+def _cell(text, shade, stays):
+    if not stays:
+        return f"<td class={shade}>{text}" if shade else f"<td>{text}"
+    return f"<td class='{shade} s'>{text}" if shade else f"<td class=s>{text}"
+
+
+def _shaded(grid, limit):
     if grid.dtype == bool:
         return [["on" if on else "" for on in line] for line in grid.tolist()]
     return [shades(line, limit) for line in grid]
