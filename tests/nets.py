@@ -6,6 +6,7 @@ which functions such as exp, and normal draws, do not promise.
 
 from itertools import pairwise
 from math import fsum
+from pathlib import Path
 
 import numpy as np
 
@@ -20,6 +21,9 @@ PROJECTIONS = 4
 # Chosen so that on several kinds of processor rounding stays below a third of what the parity test allows.
 COMMITTED_SEEDS, LIVE_SEEDS = range(850, 1150), range(300)
 GRAPH_SEEDS = range(60)
+
+with np.load(Path(__file__).with_name("pytorch_values.npz")) as saved:
+    SAVED = dict(saved)
 
 # The batch and the network that the notebooks begin with.
 NOTEBOOKS_NET = *toy_data("moons", 5, np.random.default_rng(2)), init_params(np.random.default_rng(18))
@@ -96,3 +100,13 @@ def digest(tensor, seed):
         return np.array([largest, *tensor.ravel()])
     signs = 2 * np.random.default_rng(seed).integers(2, size=(PROJECTIONS, tensor.size)) - 1
     return np.array([largest, *(fsum((row * tensor.ravel()).tolist()) for row in signs)])
+
+
+def assert_as_saved(tensors, seed, kind, tolerance):
+    """PyTorch's values of a random net (kind "") or graph ("graph_") are these, to so much of each one's largest."""
+    starts = [0, *SAVED[f"{kind}ends"]]
+    n = (COMMITTED_SEEDS, GRAPH_SEEDS)[kind != ""].index(seed)
+    theirs, ours = SAVED[f"{kind}values"][starts[n] : starts[n + 1]], [digest(value, seed) for value in tensors]
+    assert len(theirs) == sum(map(len, ours))
+    for number, values in enumerate(np.split(theirs, np.cumsum([len(part) for part in ours])[:-1])):
+        assert np.abs(ours[number] - values).max() <= tolerance * values[0], number

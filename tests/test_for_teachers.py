@@ -5,6 +5,7 @@ import textwrap
 
 import nbformat
 import numpy as np
+import pytest
 import test_notebooks as rules
 from pages import export
 from refresh_notebooks import NOTEBOOKS, as_text, refresh
@@ -48,11 +49,15 @@ def test_only_the_solutions_are_gone_from_the_students_edition(tmp_path):
     assert solutions > 20
 
 
-def test_the_setting_for_a_lecture():
+def test_the_setting_for_a_lecture_scales_every_explorer_that_has_no_scale_of_its_own():
     (code,) = blocks("Lecture", "python")
+    for bad, error in (("large", TypeError), (None, TypeError), (9, ValueError)):
+        with pytest.raises(error, match=r"^scale: expected a number.*, got "):
+            explorers.set_scale(bad)
     try:
         exec(code, {})
-        assert explorers.relu_explorer().scale == 1.5
+        for name in explorers.__all__:
+            assert [getattr(explorers, name)(**own).scale for own in ({}, {"scale": 0.5})] == [1.5, 0.5]
     finally:
         explorers.set_scale(1)
 

@@ -4,17 +4,12 @@ The largest difference must be at most 1e-12 of the tensor's largest entry. Roun
 gradient is what is left after large terms cancel, or P underflows: 1 net in 600 of random_net, and none used here.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-from nets import COMMITTED_SEEDS, LIVE_SEEDS, digest, random_net, values_of
+from nets import COMMITTED_SEEDS, LIVE_SEEDS, assert_as_saved, random_net, values_of
 
 TOLERANCE = 1e-12
 NAMES = ["A1", "H", "Z", "P", "loss", "G_Z", "G_H", "G_A1", "G_X", "G_W1", "G_b1", "G_W2", "G_b2"]
-
-with np.load(Path(__file__).with_name("pytorch_values.npz")) as saved:
-    DIGESTS = dict(zip(COMMITTED_SEEDS, np.split(saved["values"], saved["ends"][:-1]), strict=True))
 
 
 def our_values(*net):
@@ -25,11 +20,7 @@ def our_values(*net):
 
 @pytest.mark.parametrize("seed", COMMITTED_SEEDS)
 def test_parity_with_committed_values(seed):
-    digests = {name: digest(value, seed) for name, value in our_values(*random_net(seed)).items()}
-    theirs = np.split(DIGESTS[seed], np.cumsum([len(ours) for ours in digests.values()]))
-    assert len(theirs.pop()) == 0
-    for (name, ours), values in zip(digests.items(), theirs, strict=True):
-        assert np.abs(ours - values).max() <= TOLERANCE * values[0], name
+    assert_as_saved(our_values(*random_net(seed)).values(), seed, "", TOLERANCE)
 
 
 @pytest.mark.parametrize("seed", LIVE_SEEDS)

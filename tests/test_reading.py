@@ -4,6 +4,8 @@ GitHub reads a .md file as Markdown first and as mathematics second; notebooks k
 """
 
 import re
+import tomllib
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -15,12 +17,9 @@ from test_notebooks import load
 OTHER_PAGES = ("README.md", ".binder/README.md", ".github/CONTRIBUTING.md", "tests/benchmarks/README.md")
 PAGES = [*PATHS, *sorted((ROOT / "notebooks").glob("*.md")), *(ROOT / page for page in OTHER_PAGES)]
 
-# GitHub forbids some macros (\operatorname, \mbox, \phantom, \newcommand …). These are known to work everywhere.
-MACROS = set(
-    r"""approx begin boxed cdot cos delta dots ell end eta exp frac in infty lambda lbrace left leftarrow leq log
-    longrightarrow Longrightarrow mathbf mathcal mathrm max nabla neq odot partial qquad quad rbrace right sqrt sum
-    text theta thinspace top varepsilon""".split()
-)
+ASKED = tomllib.loads(Path(__file__).with_name("mathematics.toml").read_text(encoding="utf-8"))
+MACROS = {*ASKED["macros"].split()}
+LOOK = Path(__file__).with_name("exported.js").read_text(encoding="utf-8")
 CODE = r"^ *```.*?^ *```|`[^`\n]*`"
 MATHEMATICS = r"\$\$(.*?)\$\$|\$([^$]+)\$"
 BROKEN = ("model not found", "Loading widget", "VBox(", "application/vnd.jupyter")
@@ -44,6 +43,12 @@ def without_code(text):
 def formulas(text):
     """Each formula as a match: of a block the source, without the dollars, is group 1, else group 2."""
     return re.finditer(MATHEMATICS, without_code(text), flags=re.DOTALL)
+
+
+def ask(page, what, details=None):
+    """Ask one of the functions of exported.js about the page."""
+    page.evaluate(LOOK)
+    return page.evaluate("([what, details]) => exported[what](details)", [what, details])
 
 
 # ---------------------------------------------------------------- mathematics
@@ -86,32 +91,9 @@ def test_mathematics_uses_only_what_github_accepts(path):
     assert not problems, "\n".join(problems)
 
 
-@pytest.mark.parametrize(
-    "bad",
-    [
-        r"$\operatorname{x}$",
-        r"a$x$",
-        r"$x$'s",
-        r"$ x$",
-        "$a\nb$",
-        r"$a\,b$",
-        r"$(XB)_{ij} = \sum_d X_{id}$",
-        r"$a <b> c$",
-        r"$[a](b)$",
-        "text\n$$\nx\n$$",
-        "$$\na \\\\ b\n$$",
-        "<details>\n<summary>Answer</summary>\n**b**\n\n</details>",
-    ],
-)
+@pytest.mark.parametrize("bad", ASKED["spoiled"])
 def test_mathematics_that_github_spoils_is_noticed(bad):
     assert list(portability(bad))
-
-
-TYPESET = """formulas => formulas.map(([name, tex, display]) => {
-  const made = MathJax.tex2svg(tex, {display});
-  const error = made.querySelector('[data-mjx-error]');
-  return error && `${name}: ${tex}: ${error.getAttribute('data-mjx-error')}`;
-}).filter(problem => problem)"""
 
 
 def test_mathjax_typesets_every_formula_and_a_bad_one_is_noticed(chromium, cdn):
@@ -124,9 +106,8 @@ def test_mathjax_typesets_every_formula_and_a_bad_one_is_noticed(chromium, cdn):
     texts = [(name, text) for path in PAGES for name, text in markdown(path)]
     found = [(name, f[1] or f[2], bool(f[1])) for name, text in texts for f in formulas(text)]
     assert len(found) > 300
-    assert page.evaluate(TYPESET, found) == []
-    bad = [r"\oops", r"\frac{1}", r"x_1_2", r"\begin{cases} 1"]
-    assert len(page.evaluate(TYPESET, [("bad", formula, False) for formula in bad])) == len(bad)
+    assert ask(page, "typeset", found) == []
+    assert len(ask(page, "typeset", [("bad", formula, False) for formula in ASKED["bad"]])) == len(ASKED["bad"])
     page.close()
 
 
@@ -192,19 +173,31 @@ def test_the_html_reads_as_a_chapter_and_says_every_picture_in_words(path, chapt
     ]
 
 
-LINES = """() => [...document.querySelectorAll('.jp-OutputArea-output > pre')].map(pre => {
-  const style = getComputedStyle(pre), padding = parseFloat(style.paddingTop) + parseFloat(style.paddingBottom);
-  return [pre.innerText.trimEnd().split('\\n').length, (pre.clientHeight - padding) / parseFloat(style.lineHeight)];
-})"""
-
-
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_no_line_of_output_breaks_in_a_narrow_page(path, chapters, chromium):
     page = chromium.new_page(viewport={"width": 800, "height": 900})
     page.goto((chapters / f"{path.stem}.html").as_uri(), wait_until="domcontentloaded")
-    found = page.evaluate(LINES)
-    sideways = page.evaluate("() => document.documentElement.scrollWidth > window.innerWidth")
+    assert page.locator(".jp-OutputArea-output > pre").count() and ask(page, "broken") == []
     page.close()
-    assert found
-    assert all(abs(lines - high) < 0.6 for lines, high in found), found
-    assert not sideways
+
+
+# ---------------------------------------------------------------- slides
+
+
+@pytest.fixture(scope="module")
+def slides(tmp_path_factory):
+    """Every notebook as slides, exported by the README's command into a private folder."""
+    return export("slides", tmp_path_factory.mktemp("slides"))
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_every_slide_fits_with_its_mathematics_and_all_its_fragments(path, slides, chromium, cdn):
+    page = chromium.new_page(viewport={"width": 1280, "height": 720})
+    cdn(page)
+    page.goto((slides / f"{path.stem}.slides.html").as_uri())
+    page.add_style_tag(content=".fragment { transition: none !important }")
+    page.wait_for_function("() => document.querySelector('.reveal.ready') && window.MathJax?.isReady")
+    places = ask(page, "slides")
+    problems = [problem for place in places for problem in ask(page, "slideProblems", place)]
+    page.close()
+    assert len(places) > 5 and not problems, "\n".join(problems)
