@@ -56,7 +56,7 @@ def _rooms(scale):
 }}
 @container (min-width: {PAIR * scale}px) and (max-width: {BOARD * scale}px) {{
   {name} .bp-body:has(.bp-board) > .bp-left {{ flex-flow: row wrap; gap: {10 * scale}px; }}
-  {name} .bp-under {{ flex: 0 1 {side}; }}
+  {name} .bp-body:has(.bp-board) .bp-under {{ flex: 0 1 {side}; }}
 }}
 @container (min-width: {ALL * scale}px) {{
   {name} .bp-body:has(.bp-others) {{ grid-template: "plane others board" auto "sliders others board" auto
