@@ -5,6 +5,8 @@ Where there is room, page.css puts side by side what shares a place.
 
 import ipywidgets as widgets
 
+from explorers.views.tables import mark
+
 
 def box(name, *children):
     """Put widgets above each other, as a part of the screen that page.css knows by its name."""
@@ -31,4 +33,4 @@ class Places:
     def open(self, chosen):
         """Show one of the parts."""
         for name, part in self.parts.items():
-            (part.add_class if name == chosen else part.remove_class)("bp-open")
+            mark(part, "bp-open", name == chosen)
