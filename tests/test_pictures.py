@@ -52,6 +52,9 @@ def test_a_saved_notebook_has_words_and_one_small_picture(name):
     assert "".join("".join(line.text for line in lines).split()) == "".join(words.split())
     for line in lines:
         assert 0 <= float(line.get("x")) < width - 6.2 * len(line.text) and float(line.get("y")) < height
+    parts = root.findall("svg") + Seen(make(name)._repr_mimebundle_()["image/svg+xml"]).root.findall("svg")
+    for part, line in ((part, line) for part in parts for line in part.findall("text[@class='start']")):
+        assert float(line.get("x")) + 5.5 * len("".join(line.itertext())) <= float(part.get("width"))
 
 
 # ---------------------------------------------------------------- the plane

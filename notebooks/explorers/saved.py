@@ -11,6 +11,7 @@ from explorers.views.tables import LEVELS
 
 LETTER, LINE = 6.4, 17  # CSS pixels: how wide a letter is, about, and how high a line
 LABELS, TITLE = 18, 14  # CSS pixels of a grid: how wide the names of its rows are, and how high its title
+WIDE, HIGH = 33, 15  # and its cells
 
 
 def snapshot(parts, words):
@@ -49,87 +50,81 @@ def side_by_side(pictures, left=0, top=0):
     return parts
 
 
-def grid_svg(left, top, title, texts, shades, rows, columns, chosen_row=None, chosen_column=None, cell=(33, 15)):
+def grid_svg(left, top, title, texts, shades, rows, columns, chosen_row=None, chosen_column=None):
     """Write a matrix as SVG: a line of title, a line of the columns' names if there are any, a line for each row.
 
     texts and shades are lists of rows; a shade is the class of a cell's colour, or "". rows are their names.
     """
-    wide, high = cell
-    across, down = left + LABELS, top + TITLE + (high if columns else 0)
+    across, down = left + LABELS, top + TITLE + (HIGH if columns else 0)
     symbol, _, meaning = title.partition(" ")
     said = f"<tspan class='b'>{escape(symbol)}</tspan> {escape(meaning)}"
     out = [f"<text class='start' x='{left}' y='{top + 11}'>{said}</text>"]
     ways = {}  # a stroke as wide as a cell is high takes half the bytes of a rectangle
     for row, line in enumerate(shades):
-        column, middle = across, coordinate(down + high * (row + 0.5))
+        column, middle = across, coordinate(down + HIGH * (row + 0.5))
         for shade, cells in groupby(line):
-            end = column + wide * len([*cells])
+            end = column + WIDE * len([*cells])
             ways.setdefault(shade, []).append(f"M{column} {middle}H{end}")
             column = end
     ways.pop("", None)
     for shade, drawn in sorted(ways.items()):
-        out.append(f"<path class='cell {shade}' stroke-width='{high}' d='{''.join(drawn)}'/>")
-    ends = [coordinate(across + wide * (column + 1) - 2) for column in range(len(texts[0]))]
+        out.append(f"<path class='cell {shade}' stroke-width='{HIGH}' d='{''.join(drawn)}'/>")
+    ends = [coordinate(across + WIDE * (column + 1) - 2) for column in range(len(texts[0]))]
     lines = [("", columns)] if columns else []
     lines += zip(rows, texts, strict=True)
     for row, (name, cells) in enumerate(lines):
         spans = "".join(f"<tspan x='{x}'>{escape(str(said))}</tspan>" for x, said in zip(ends, cells, strict=True))
         label = f"<tspan x='{coordinate(across - 4)}'>{escape(str(name))}</tspan>" if str(name) else ""
-        out.append(f"<text class='end' y='{coordinate(top + TITLE + high * row + high - 4)}'>{label}{spans}</text>")
+        out.append(f"<text class='end' y='{coordinate(top + TITLE + HIGH * row + HIGH - 4)}'>{label}{spans}</text>")
     if chosen_row is not None:
         out.append(
-            f"<path class='frame' d='M{left} {down + high * chosen_row}h{LABELS + wide * len(ends)}v{high}H{left}z'/>"
+            f"<path class='frame' d='M{left} {down + HIGH * chosen_row}h{LABELS + WIDE * len(ends)}v{HIGH}H{left}z'/>"
         )
     if chosen_column is not None:
-        corner = f"M{across + wide * chosen_column} {down - (high if columns else 0)}"
-        out.append(f"<path class='frame' d='{corner}h{wide}V{down + high * len(texts)}h-{wide}z'/>")
+        corner = f"M{across + WIDE * chosen_column} {down - (HIGH if columns else 0)}"
+        out.append(f"<path class='frame' d='{corner}h{WIDE}V{down + HIGH * len(texts)}h-{WIDE}z'/>")
     return "".join(out)
 
 
 def board_svg(board):
     """Write a board as SVG → its width, its height, and its content."""
-    cell, content = (33, 15), []
+    content, left, deepest, widest = [], 0, 0, 0
 
-    def put(left, top, table, names):
-        lines = [*table.cells()]
-        marked = None if board.row is None or not table.has_rows else board.row - table.first
-        content.append(
-            grid_svg(
-                left,
-                top,
-                " ".join([table.symbol, *table.title()]).replace("  ", " "),
-                [texts for texts, _, _ in lines],
-                [shades for _, shades, _ in lines],
-                table.labels(),
-                table.across.labels if names else [],
-                marked,
-                board.column if table in board.wide else None,
-                cell,
-            )
-        )
-        return top + TITLE + cell[1] * (len(lines) + bool(names)) + 3
+    def put(top, table, names):
+        row = None if board.row is None or not table.has_rows else board.row - table.first
+        column = board.column if table in board.wide else None
+        width, height, written = _table_svg(left, top, table, names, row, column)
+        content.append(written)
+        return left + width, top + height + 3
 
-    left = deepest = widest = 0
     for column in board.narrow:
         bottom = 0
         for table in column:
-            bottom = put(left, bottom, table, table is column[0])
-        left += LABELS + cell[0] * len(column[0].across.labels) + 14
+            _, bottom = put(bottom, table, table is column[0])
+        left += LABELS + WIDE * len(column[0].across.labels) + 14
         deepest, widest = max(deepest, bottom), left
+    left = 0
     for table in board.wide:
-        deepest = put(0, deepest, table, table is board.wide[0])
-        widest = max(widest, LABELS + cell[0] * len(table.across.labels))
+        right, deepest = put(deepest, table, table is board.wide[0])
+        widest = max(widest, right)
     return widest, deepest, "".join(content)
 
 
 def tables_svg(tables):
     """Write tables above each other as SVG → their width, their height, and the content."""
-    cell, content, bottom, widest = (33, 15), [], 0, 0
+    content, bottom, widest = [], 0, 0
     for table in tables:
-        lines = [*table.cells()]
-        title = " ".join([table.symbol, *table.title()]).replace("  ", " ")
-        texts, shades, _ = zip(*lines, strict=True)
-        content.append(grid_svg(0, bottom, title, texts, shades, table.labels(), table.across.labels, cell=cell))
-        bottom += TITLE + cell[1] * (len(lines) + 1) + 6
-        widest = max(widest, LABELS + cell[0] * len(table.across.labels))
+        width, height, written = _table_svg(0, bottom, table)
+        content.append(written)
+        bottom, widest = bottom + height + 6, max(widest, width)
     return widest, bottom, "".join(content)
+
+
+def _table_svg(left, top, table, names=True, row=None, column=None):
+    """Write a table, with its columns' names or without, → its width with its title, its height, and the content."""
+    texts, shades, _ = zip(*table.cells(), strict=True)
+    title = " ".join([table.symbol, *table.title()]).replace("  ", " ")
+    columns = table.across.labels
+    width = max(LABELS + WIDE * len(columns), round(LETTER * len(title)))
+    height = TITLE + HIGH * (len(texts) + names)
+    return width, height, grid_svg(left, top, title, texts, shades, table.labels(), columns * names, row, column)
