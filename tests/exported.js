@@ -27,6 +27,7 @@ window.exported = {
     for (const details of all("details")) details.open = true;
     await window.typeset;
     const { right } = slide.getBoundingClientRect();
+    // biome-ignore lint/performance/useDomNodeTextContent: what is hidden, such as a formula's source, does not count.
     const text = slide.innerText.trim();
     const shown = all("*").filter((part) => !part.closest(".MJX_Assistive_MathML"));
     const pictures = all(".jp-OutputArea img");
@@ -50,10 +51,10 @@ window.exported = {
       const style = getComputedStyle(pre);
       const padding = Number.parseFloat(style.paddingTop) + Number.parseFloat(style.paddingBottom);
       const high = (pre.clientHeight - padding) / Number.parseFloat(style.lineHeight);
-      return Math.abs(pre.innerText.trimEnd().split("\n").length - high) >= 0.6;
+      return Math.abs(pre.textContent.trimEnd().split("\n").length - high) >= 0.6;
     });
     const sideways = document.documentElement.scrollWidth > window.innerWidth;
-    return [...broken.map((pre) => pre.innerText), ...(sideways ? ["the page scrolls sideways"] : [])];
+    return [...broken.map((pre) => pre.textContent), ...(sideways ? ["the page scrolls sideways"] : [])];
   },
 
   // What MathJax finds wrong with formulas, each its name, its source, and whether it is a block.

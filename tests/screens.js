@@ -110,6 +110,38 @@ window.look = {
       .map((part) => part.outerHTML.slice(0, 80));
   },
 
+  // What colours tell and is hardly seen on a page, though letters need a contrast of 4.5, marks of 3, shades of 1.3.
+  unseen() {
+    const pixel = new OffscreenCanvas(1, 1).getContext("2d");
+    const page = getComputedStyle(document.body).backgroundColor;
+    const luminance = (...colours) => {
+      for (const colour of colours) {
+        pixel.fillStyle = colour;
+        pixel.fillRect(0, 0, 1, 1);
+      }
+      const linear = (part) => (part <= 10 ? part / 3294.6 : ((part / 255 + 0.055) / 1.055) ** 2.4);
+      const [red, green, blue] = [...pixel.getImageData(0, 0, 1, 1).data].map(linear);
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const contrast = (name, property) => {
+      const [dark, light] = [luminance(page), luminance(page, getComputedStyle(document.querySelector(name))[property])].sort(
+        (one, other) => one - other,
+      );
+      return (light + 0.05) / (dark + 0.05);
+    };
+    const telling = [
+      ["fill", 4.5, "text"],
+      ["color", 4.5, "td"],
+      ["fill", 3, ".node.lit", ".bar.positive", ".tip", ".dot", ".point.c0", ".head.back"],
+      ["stroke", 3, ".boundary", ".ring", ".hinge", ".hinges", ".way.back", ".box", ".box.here"],
+      ["stroke", 3, ".edge.chosen.p", ".edge.chosen.n", ".curve", ".tangent"],
+      ["backgroundColor", 1.3, "td.p8", "td.n8", "td.on"],
+    ];
+    return telling.flatMap(([property, least, ...names]) =>
+      names.filter((name) => contrast(name, property) < least).map((name) => `${name}: ${contrast(name, property)}`),
+    );
+  },
+
   // The focused control: its place in the tab order of its explorer, and whether its focus can be seen.
   focused(box, controls) {
     const focused = document.activeElement;

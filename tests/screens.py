@@ -148,8 +148,6 @@ def use(screen, control):
 
 # ---------------------------------------------------------------- a notebook with every explorer
 
-SIZES = {"desk": (1.0, 1), "projector": (1.5, 2)}  # the explorers' scale, and the device's
-
 SETUP = """import time
 import explorers
 shown = {{name: getattr(explorers, name)(scale={scale}) for name in explorers.__all__}}
@@ -202,11 +200,12 @@ def settled(hand):
     return eventually(heard)
 
 
-@pytest.fixture(scope="module", params=SIZES)
+@pytest.fixture(scope="module")
 def notebook(run, request):
-    scale, device = SIZES[request.param]
+    """At a desk; with the explorers' scale and the device's in the place of 1 and 1, for a projector, say."""
+    scale, device = getattr(request, "param", (1, 1))
     cell = SETUP.format(scale=scale) + "\ndisplay(*shown.values())"  # one: JupyterLab forgets no toolbar of a cell left
-    return run(f"all_{request.param}.ipynb", cell, width=1400, height=1000, device_scale_factor=device)
+    return run(f"all_{scale}.ipynb", cell, width=1400, height=1000, device_scale_factor=device)
 
 
 @pytest.fixture

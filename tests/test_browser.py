@@ -9,8 +9,6 @@ from screens import CONTROLS, MARKS, OF_A_NETWORK, assert_shows, eventually, sen
 
 import explorers
 
-pytestmark = pytest.mark.parametrize("notebook", ["desk"], indirect=True)
-
 # ---------------------------------------------------------------- controls
 
 
@@ -33,16 +31,6 @@ def test_each_control_does_on_the_screen_what_it_does_here(hand, name):
             is_slider = name in OF_A_NETWORK and hasattr(widget, "readout")
             assert not is_slider or old["drawn"] == new["drawn"] or old["alt"] != new["alt"], f"{control}: {new['alt']}"
         before = now
-
-
-def test_play_goes_on_until_it_is_pressed_again(hand):
-    screen, twin = hand("backprop_explorer"), explorers.backprop_explorer()
-    screen.press(screen.button("Play"), "Space")
-    twin.controls["step"].value = 3
-    eventually(lambda: assert_shows(screen, twin))
-    screen.press(screen.button("Play"), "Space")
-    screen.page.wait_for_timeout(2500)
-    assert_shows(screen, twin)
 
 
 def test_a_slider_that_moves_while_the_kernel_is_busy_never_jumps_back_and_ends_at_the_last_value(hand):

@@ -95,16 +95,16 @@ def test_an_output_in_an_exported_page_is_text():
             return [EVIL]
 
     data = Nasty()._repr_mimebundle_()
-    shown = {kind: data[kind] for kind in ("image/svg+xml", "text/plain")}
     cell = nbformat.v4.new_code_cell("1")
-    cell.outputs = [nbformat.v4.new_output("display_data", shown)]
-    cell.outputs += [nbformat.v4.new_output("stream", text=shown["text/plain"])]
+    cell.outputs = [
+        nbformat.v4.new_output("display_data", {kind: data[kind] for kind in ("image/svg+xml", "text/plain")}),
+        nbformat.v4.new_output("stream", text=data["text/plain"]),
+    ]
     folder = [str(NOTEBOOKS / "export")]
     exporter = HTMLExporter(template_name="chapter", extra_template_paths=folder, extra_template_basedirs=folder)
     html, _ = exporter.from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
     page = BeautifulSoup(html, "html.parser")
-    (picture,) = page.find_all("img")
-    assert EVIL in picture["alt"]
+    assert EVIL in page.find("img")["alt"]
     assert not page.find_all(onerror=True) and not page.find_all(href=re.compile("stolen"))
     assert "stolen" not in "".join(script.get_text() for script in page.find_all("script"))
     assert EVIL in page.find("pre", string=re.compile("stolen")).get_text()

@@ -1,17 +1,15 @@
 """A real pointer and finger on the marks of every explorer, in JupyterLab: what the page says of them.
 
-A notebook at a desk and one for a projector hold all explorers. What the page's words do, test_touch.py knows.
+What the page's words do, test_touch.py knows.
 """
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from screens import OF_A_NETWORK, SIZES, eventually, sent, settled
+from screens import OF_A_NETWORK, eventually, sent, settled
 from seen import tables
 
 import explorers
-
-desk_only = pytest.mark.parametrize("notebook", ["desk"], indirect=True)
 
 # ---------------------------------------------------------------- clicks and drags
 
@@ -30,29 +28,28 @@ NEAR = {"hinge 3": 0.012, "dot": 0.012}  # a line is held at its place nearest t
 
 
 @pytest.mark.parametrize("name", OF_A_NETWORK)
-def test_a_mark_is_chosen_with_a_click(hand, name):
-    at = hand(name)
-    for words in [*CLICKS.get(name, []), "point 2", "dot" if name == "softmax_explorer" else "hinge 1"]:
+def test_a_mark_is_chosen_with_a_click_and_follows_a_drag_with_its_offset(hand, name):
+    at, has_units = hand(name), name != "softmax_explorer"
+    for words in [*CLICKS.get(name, []), "point 2", "hinge 1" if has_units else "dot"]:
         at.click(words)
         assert settled(at) == words
+    has_curve = name in ("softmax_explorer", "backprop_explorer")
+    for words in ["point 4"] + ["hinge 3", "turn 3"] * has_units + ["dot"] * has_curve:
+        assert_follows(at, words)
+
+
+def assert_follows(at, words):
+    """On the page, to the tenth of a pixel at which a mark stands, and to the digits of what is sent."""
+    there = at.data(words, at.place(words)) + at.drag(words, *DRAGS[words])
+    there = there[:1] if words == "dot" else there
+    settled(at)
+    assert sent(at, words) == pytest.approx(there, abs=NEAR.get(words, 1.5e-3)), words
+    if words != "hinge 3":
+        eventually(lambda: assert_stands(at, words, there))
 
 
 def assert_stands(at, words, there):
-    """On the page, to the tenth of a pixel at which a mark stands, and to the digits of what is sent."""
     assert at.data(words, at.place(words))[: len(there)] == pytest.approx(there, abs=0.02)
-
-
-@pytest.mark.parametrize("name", OF_A_NETWORK)
-def test_a_mark_that_is_dragged_follows_with_its_offset(hand, name):
-    at = hand(name)
-    marks = ["point 4"] + ["hinge 3", "turn 3"] * (name != "softmax_explorer")
-    for words in marks + ["dot"] * (name in ("softmax_explorer", "backprop_explorer")):
-        there = at.data(words, at.place(words)) + at.drag(words, *DRAGS[words])
-        there = there[:1] if words == "dot" else there
-        settled(at)
-        assert sent(at, words) == pytest.approx(there, abs=NEAR.get(words, 1.5e-3)), words
-        if words != "hinge 3":
-            eventually(lambda words=words, there=there: assert_stands(at, words, there))
 
 
 def test_the_line_in_the_training_curves_goes_to_a_step(hand):
@@ -135,14 +132,12 @@ def test_a_drag_goes_on_outside_the_picture_and_ends_where_it_is_released(hand):
 CURSORS = "all => all.map(mark => [mark.matches('[data-drag]'), getComputedStyle(mark).cursor])"
 
 
-@desk_only
 def test_every_mark_looks_takeable(hand):
     for name in explorers.__all__:
         for drag, cursor in hand(name).box.locator("[data-touch]").evaluate_all(CURSORS):
             assert cursor in ("grab" if drag else "pointer", "ew-resize")
 
 
-@desk_only
 def test_a_drag_while_the_kernel_is_busy_ends_where_the_hand_ended_and_a_key_goes_on_from_there(hand):
     at = hand("softmax_explorer")
     at.slow(0.25)
@@ -156,7 +151,6 @@ def test_a_drag_while_the_kernel_is_busy_ends_where_the_hand_ended_and_a_key_goe
     eventually(lambda: assert_stands(at, "point 0", there))
 
 
-@desk_only
 def test_a_drag_keeps_its_way_where_the_page_moves_the_picture(hand):
     at, way = hand("relu_explorer"), np.array([40, -30])
     at.page.set_viewport_size({"width": 700, "height": 1000})
@@ -174,24 +168,8 @@ def test_a_drag_keeps_its_way_where_the_page_moves_the_picture(hand):
     at.page.set_viewport_size({"width": 1400, "height": 1000})
 
 
-@desk_only
-def test_what_a_number_came_from_is_lit_before_the_kernel_answers(hand):
-    at = hand("hidden_layer_explorer")
-    cell = at.box.locator("[data-symbol='G_W1'] tbody tr").first.locator("td").nth(11)
-    cell.scroll_into_view_if_needed()
-    place, said = cell.bounding_box(), at.box.locator(".bp-sum").text_content()
-    at.slow(2)
-    at.page.mouse.click(place["x"] + 10, place["y"] + 8)
-    at.page.evaluate("() => new Promise(requestAnimationFrame)")
-    found = lit(at, "bp-from")
-    assert at.box.locator(".bp-sum").text_content() == said, "the kernel has not answered"
-    assert found == {(symbol, i, j) for symbol, j in (("G_A1", 11), ("X", 0)) for i in range(5)}
-    assert settled(at) == "entry G_W1 11 0"
-
-
-@desk_only
-def test_fingers_drag_marks_and_scroll_the_page_beside_them(hand):
-    at = hand("forward_explorer")
+def test_a_finger_drags_a_mark_and_scrolls_the_page_beside_it_while_a_second_takes_nothing(hand):
+    at, X = hand("forward_explorer"), explorers.forward_explorer().X
     line = at.page.context.new_cdp_session(at.page)
 
     def touch(kind, *places):
@@ -202,16 +180,13 @@ def test_fingers_drag_marks_and_scroll_the_page_beside_them(hand):
     def scrolled():
         return at.page.evaluate("() => document.querySelector('.jp-WindowedPanel-outer').scrollTop")
 
-    other, top = at.place("point 3"), scrolled()
-    start = at.place("point 0")
-    other += (0, top - scrolled())
-    top, there = scrolled(), at.data("point 0", start) + (33, 44) / at.pixels("point 0")
+    start, top = at.place("point 0"), scrolled()
+    other, there = start + at.pixels("point 0") * (X[3] - X[0]), at.data("point 0", start + np.array([33, 44]))
     touch("Start", start)
     for part in range(1, 11):
-        touch("Move", np.add(start, (3 * part, 4 * part)))
-    touch("Start", np.add(start, (30, 40)), other)
-    touch("Move", np.add(start, (33, 44)), np.add(other, (50, 50)))
-    touch("Move", np.add(start, (33, 44)), np.add(other, (90, 90)))
+        touch("Move", start + np.array([3 * part, 4 * part]))
+    touch("Start", start + np.array([30, 40]), other)
+    touch("Move", start + np.array([33, 44]), other + np.array([90, 90]))
     touch("End")
     last = settled(at)
     assert sent(at, "point 0") == pytest.approx(there, abs=1.5e-3) and scrolled() == top
@@ -229,20 +204,30 @@ def test_fingers_drag_marks_and_scroll_the_page_beside_them(hand):
 # ---------------------------------------------------------------- what fits
 
 # the width and the height that JupyterLab leaves to an explorer: a laptop's with the file browser open, and closed
-ROOMS = {"desk": [(420, None), (760, None), (934, 640), (1230, 640)], "projector": [(1488, 952)]}
+ROOMS = [(420, None), (760, None), (934, 640), (1230, 640)]
 
 
-def test_an_explorer_stands_whole_on_one_screen_and_can_be_read_in_any_room(hand, request):
-    size = request.node.callspec.params["notebook"]
+def test_an_explorer_stands_whole_on_one_screen_and_can_be_read_in_any_room(hand):
+    assert_whole([hand(name) for name in explorers.__all__], 1, *ROOMS)
+
+
+@pytest.mark.parametrize("notebook", [(1.5, 2)], indirect=True)
+def test_for_a_projector_an_explorer_stands_whole_and_a_mark_follows_a_hand(hand):
     hands = [hand(name) for name in explorers.__all__]
-    for width, height in ROOMS[size]:
+    assert_whole(hands, 1.5, (1488, 952))
+    for words in DRAGS:
+        assert_follows(hands[explorers.__all__.index("backprop_explorer")], words)
+
+
+def assert_whole(hands, scale, *rooms):
+    page = hands[0].page
+    for width, height in rooms:
         for _ in range(2):  # a narrow page gives its cells other margins
             more = width - hands[0].box.bounding_box()["width"]
-            now = hands[0].page.viewport_size["width"]
-            hands[0].page.set_viewport_size({"width": round(now + more), "height": 1000})
-            hands[0].page.wait_for_timeout(500)
+            page.set_viewport_size({"width": round(page.viewport_size["width"] + more), "height": 1000})
+            page.wait_for_timeout(500)
         for at in hands:
             box = at.box.bounding_box()
             assert box["width"] == pytest.approx(width, abs=1) and (height is None or box["height"] <= height), at.name
-            assert at.look("misfits", SIZES[size][0]) == [], (at.name, width)
-    hands[0].page.set_viewport_size({"width": 1400, "height": 1000})
+            assert at.look("misfits", scale) == [], (at.name, width)
+    page.set_viewport_size({"width": 1400, "height": 1000})

@@ -6,25 +6,15 @@ and it does not look at metadata or style: this file does. test_runs.py runs the
 
 import ast
 import re
+import tomllib
+from pathlib import Path
 from statistics import median
 
 import nbformat
 import pytest
 from refresh_notebooks import PATHS, WIDGET_VIEW, as_text, clean
 
-FORBIDDEN_CODE = {
-    "edits sys.path": r"\bsys\.path\b",
-    "star import": r"^\s*from\s+\S+\s+import\s+\*",
-    "magic or shell command": r"^\s*[%!]",
-    "download": r"\b(urllib|requests|urlretrieve|wget|curl|urlopen)\b",
-    "only some front ends run it": r"\b(Javascript|IFrame|get_ipython|ipylab|jupyterlab)\b",
-    "output hidden from nbval": r"NBVAL_|VALIDATE_IGNORE",
-    "interact or Output, which hide errors": r"\b(interact|interactive|interactive_output|Output)\(",
-}
-FORBIDDEN_OUTPUT = {
-    "path on this machine": r"(?<![\w<.])/(root|work|tmp|home|Users)\b|[A-Z]:\\\w|site-packages|ipykernel_\d",
-    "memory address": r"\b0x[0-9a-fA-F]{6,}",
-}
+FORBIDDEN = tomllib.loads(Path(__file__).with_name("forbidden.toml").read_text(encoding="utf-8"))
 
 
 def load(path):
@@ -70,7 +60,7 @@ def short_cells(nb, path):
 
 def allowed_code(nb, path):
     for n, cell in code_cells(nb):
-        for what, pattern in FORBIDDEN_CODE.items():
+        for what, pattern in FORBIDDEN["code"].items():
             if re.search(pattern, cell.source, flags=re.MULTILINE):
                 yield f"cell {n}: {what}"
         if skipped := {t for t in cell.metadata.get("tags", []) if re.match("nbval|raises", t)}:
@@ -81,7 +71,7 @@ def portable_outputs(nb, path):
     for n, cell in code_cells(nb):
         outputs = [{"text": output.get("text", "")} | output.get("data", {}) for output in cell.outputs]
         shown = "\n".join(str(data) for kinds in outputs for kind, data in kinds.items() if kind != "image/png")
-        for what, pattern in FORBIDDEN_OUTPUT.items():
+        for what, pattern in FORBIDDEN["output"].items():
             if match := re.search(pattern, shown):
                 yield f"cell {n}: the output has a {what}: {match.group()}"
 

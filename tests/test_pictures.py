@@ -47,11 +47,7 @@ def test_a_saved_notebook_has_words_and_one_small_picture(name):
     assert "var(--bp-ink)" in document and "--bp-ink:#" in document  # a reader needs no other style
     root = Seen(document).root
     assert root.find("title").text == words
-    _, _, width, height = map(float, root.get("viewBox").split())
-    lines = root.findall("text")
-    assert "".join("".join(line.text for line in lines).split()) == "".join(words.split())
-    for line in lines:
-        assert 0 <= float(line.get("x")) < width - 6.2 * len(line.text) and float(line.get("y")) < height
+    assert "".join("".join(line.text for line in root.findall("text")).split()) == "".join(words.split())
     parts = root.findall("svg") + Seen(make(name)._repr_mimebundle_()["image/svg+xml"]).root.findall("svg")
     for part, line in ((part, line) for part in parts for line in part.findall("text[@class='start']")):
         assert float(line.get("x")) + 5.5 * len("".join(line.itertext())) <= float(part.get("width"))
@@ -72,8 +68,6 @@ def test_the_plane_shows_the_points_and_rings_the_chosen_one(name):
             mark = plane.touches[marks[i]]
             assert near(middle(mark), places[i], 1.01 * PIXEL)
             assert mark.get("class") == f"point c{label}" and mark.tag == ("circle", "rect")[label]
-            (number,) = (part for text, part in plane.texts if "on-point" in part.get("class", "") and text == str(i))
-            assert abs(float(number.get("x")) - places[i, 0]) <= PIXEL
         assert near(middle(plane.one("ring")), places[3])
         left, top, width, height = plane.frame[:4]
         assert ((places >= (left, top)) & (places <= (left + width, top + height))).all()
@@ -135,15 +129,11 @@ def test_class_regions_are_a_shade_deeper_where_the_network_is_surer(name):
     for label in (0, 1):
         shades = sum(inside(plane.at(points), ways(part)).astype(int) for part in plane.all(f"region c{label}"))
         assert np.array_equal(shades[clear], (P[:, label, None] > (0.5, 0.7, 0.9)).sum(axis=1)[clear])
-    pieces, (W1, b1, *_) = np.array(ways(plane.one("boundary"))), explorer.params
-    assert len(pieces)
-    places = plane.data(pieces.reshape(-1, 2))
-    away = np.abs(places @ W1.T + b1) / np.linalg.norm(W1, axis=1)  # a piece ends at a hinge line, or at the edge
-    assert np.append(away, limit - np.abs(places), axis=1).min(axis=1).max() < 2 * limit / plane.frame[2] / 5
-    inner = pieces[:, :1] + (pieces[:, 1:] - pieces[:, :1]) * np.linspace(0, 1, 9)[:, None]
-    Z = m.forward(plane.data(inner.reshape(-1, 2)), explorer.params).Z
-    steepest = np.linalg.norm(explorer.params.W2[1] - explorer.params.W2[0]) * np.linalg.norm(W1)
-    assert np.abs(Z[:, 1] - Z[:, 0]).max() < steepest * 2 * limit / plane.frame[2] / 5
+    pieces, (W1, _, W2, _) = np.array(ways(plane.one("boundary"))), explorer.params
+    along = pieces[:, :1] + (pieces[:, 1:] - pieces[:, :1]) * np.linspace(0, 1, 9)[:, None]
+    margins = m.forward(plane.data(along.reshape(-1, 2)), explorer.params).Z @ (-1, 1)
+    steepest = np.linalg.norm(W2[1] - W2[0]) * np.linalg.norm(W1)
+    assert np.abs(margins).max() < steepest * 2 * limit / plane.frame[2] / 5
 
 
 def test_hidden_layer_arrows_are_rows_of_G_X():
@@ -157,16 +147,6 @@ def test_hidden_layer_arrows_are_rows_of_G_X():
         assert near(plane.at(explorer.X + stretch * G_X), shafts[:, 1], 3 * PIXEL)
         scales.add(stretch)
     assert len(scales) == 1, "it holds while a slider moves"
-
-
-def test_the_picture_of_200_points_is_small():
-    explorer = explorers.training_explorer()
-    plane = picture(explorer, "plane")
-    for label in (0, 1):
-        found = np.array(re.findall(r"M([-\d.]+) ([-\d.]+)h0", plane.one(f"dots d{label}").get("d")), float)
-        assert near(found, plane.at(explorer.X[explorer.y == label]))
-    assert not plane.touches
-    assert len(explorer.views["plane"].widget.value) < 12_000
 
 
 # ---------------------------------------------------------------- curves, bars, runs
@@ -222,13 +202,12 @@ def test_output_layer_a_bar_for_each_term_and_one_for_the_sum():
     terms = explorer.views["G_Z"].array[:, 1] * explorer.views["H"].array[:, 7]
     bars = picture(explorer, "bars")
     drawn = bars.all("bar")
-    assert len(drawn) == 13 and bars.all("chosen") == [drawn[3]]
+    assert bars.all("chosen") == [drawn[3]]
     for x, (bar, term) in enumerate(zip(drawn, [*terms, terms.sum()], strict=True)):
         top, high = float(bar.get("y")), float(bar.get("height"))
         (_, zero), (across, tip) = bars.at([(0, 0), (x + (x == 12), term)])
-        assert abs(middle(bar)[0] - across) <= 2 * PIXEL
+        assert abs(middle(bar)[0] - across) <= 2 * PIXEL and ("positive" in bar.get("class")) == (term > 0)
         assert near(sorted([top, top + high]), sorted([zero, tip]), 2 * PIXEL)
-        assert ("positive" in bar.get("class")) == (term > 0)
         assert x == 12 or abs(middle(bars.touches[f"bar {x}"])[0] - across) <= 2 * PIXEL
 
 
@@ -269,7 +248,6 @@ def test_the_bug_labs_curves_begin_together_and_are_those_of_training():
 
 # ---------------------------------------------------------------- the graph and the way
 
-
 TITLES = {"x": "X", "h = ReLU(a1)": "H", "z → p": "P"}
 
 
@@ -284,10 +262,7 @@ def assert_graph(explorer, step, example, unit):
         numbers = values[name] if values[name].ndim == 1 else values[name][example]
         found = ["".join(re.findall(r"\b[pn]\d", mark.get("class"))) for mark in marks]
         assert found == shades(numbers, explorer.limits[name]) or (name in TITLES.values() and not any(found))
-    for j, mark in enumerate(nodes[1]):
-        classes = mark.get("class").split()
-        assert ("shut" in classes, "chosen" in classes) == (not on[j], j == unit)
-        assert ("lit" in classes) == (on[j] and layers[1] == "H")
+    assert [("shut" in mark.get("class")) for mark in nodes[1]] == [*~on]
 
     edges = {str(way): part.get("class").split() for part in graph.all("edge") for way in ways(part)}
     for layer, symbol in enumerate(("W1", "W2")):
@@ -310,7 +285,6 @@ def assert_graph(explorer, step, example, unit):
 def test_forward_the_graph_is_the_network():
     explorer = chosen("forward_explorer", *own_net())
     assert_graph(explorer, "P", 3, 7)
-    assert picture(explorer, "network").all("edge w1") and picture(explorer, "network").all("edge w2")
     for control, value in (("x1", -1.4), ("b1", -2.0), ("W2_0", -2.2), ("unit", 2)):
         explorer.controls[control].value = value
         assert_graph(explorer, "P", 3, explorer.unit)
@@ -341,11 +315,8 @@ def test_what_has_just_come_runs_along_the_edges_as_far_as_open_units_and_then_s
         explorer.touch("step", step)
         pulses = picture(explorer, "network").all("pulse")
         assert {part.get("class").removeprefix("pulse "): len(ways(part)) for part in pulses} == counts
-    for control, of, no in (("next", "backward", "forward"), ("previous", "forward", "backward")):
-        explorer.controls[control].click()
-        assert picture(explorer, "network").all(of) and not picture(explorer, "network").all(no)
-        move(explorer.controls["x1"], 0.3 if of == "forward" else 0.6)
-        assert not picture(explorer, "network").all(of)
+    move(explorer.controls["x1"], 0.3)
+    assert not picture(explorer, "network").all("pulse")
 
 
 def test_where_we_are_marks_where_a_notebook_is():
@@ -354,7 +325,5 @@ def test_where_we_are_marks_where_a_notebook_is():
     here = [way.label(box) for box in way.all("box here")]
     assert sorted(here) == ["G_H", "G_W2", "G_b2"]
     assert all(name in repr(still) and name in way.alt for name in here)
-    names = {way.label(box).removeprefix("G_") for box in way.all("box")}
-    assert names == {*m.Params._fields, "X", "A1", "M", "H", "Z", "P", "Y", "L"}
     with pytest.raises(ValueError, match=r"expected some of .*W1, .*, got 'G_Q'"):
         explorers.where_we_are("G_Z", "G_Q")
