@@ -94,7 +94,6 @@ def leads_on(nb, path):
         yield f"the last cell has no link to {following[0]}"
 
 
-# ---------------------------------------------------------------- exercises
 # An exercise is a code cell that calls check_answer or check_slopes and has three dots to fill in.
 
 

@@ -55,8 +55,6 @@ def test_a_nice_scale_is_a_little_wider_than_what_it_shows(largest, low, more):
     assert start < end and start <= low + slack and end >= low + more - slack
 
 
-# ---------------------------------------------------------------- level lines
-
 RANDOM = m.init_params(np.random.default_rng(0))
 NETS = {
     "random": RANDOM,
@@ -95,9 +93,6 @@ def test_level_lines_are_those_of_the_function_wherever_its_lines_are(name):
     none, (square,) = folds.above([(1, too_high), (1, -too_high)])
     assert none == [] and sorted(map(tuple, np.sign(square))) == [(-1, -1), (-1, 1), (1, -1), (1, 1)]
     assert not len(folds.level(too_high))
-
-
-# ---------------------------------------------------------------- boxes and arrows, bars and gaps
 
 
 @pytest.mark.parametrize("size", [{}, {"width": 300, "height": 170}])
