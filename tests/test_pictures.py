@@ -171,6 +171,7 @@ def test_softmax_the_tangents_slope_is_G_Z(k):
     explorer = chosen("softmax_explorer", *own_net())
     explorer.controls["class"].value, explorer.controls[f"z{k}"].value = k, 0.75
     Z = explorer.views["Z"].array
+    assert explorer.controls[f"z{k}"].description == f"Z[3, {k}]"
 
     def share(z):
         moved = np.where(np.arange(2) == k, z, Z[3])
@@ -184,7 +185,7 @@ def test_backprop_the_tangents_slope_is_the_gradient(along):
     explorer, (symbol, index) = make("backprop_explorer", *own_net()), along
     explorer.controls["along"].value, explorer.controls["value"].value = along, 0.4
     array, label = getattr(explorer.params, symbol).copy(), explorer.controls["along"].label
-    assert array[index] == 0.4
+    assert array[index] == 0.4 and explorer.controls["value"].description == f"move {label}"
 
     def loss_at(number):
         array[index] = number
