@@ -180,6 +180,8 @@ def test_a_slider_shows_its_number_and_writes_it_and_no_other(name):
 @every_explorer
 def test_a_state_that_code_changes_is_shown_by_update_and_one_of_another_size_is_a_clear_error(name):
     explorer = make(name, *own_net()) if name in OTHERS else chosen(name, *own_net())
+    for part in (1, 0):
+        move(explorer.controls["data"], part)
     before, text = state(explorer), repr(explorer)
     explorer.X[3] = (0.126, -0.5)
     explorer.y = 1 - explorer.y
@@ -202,6 +204,8 @@ def test_a_state_that_code_changes_is_shown_by_update_and_one_of_another_size_is
     explorer.update()
     assert repr(explorer) == text and not differences(state(explorer), before)
     assert_true_to_state(explorer)
+    explorer.controls["reset"].click()
+    assert not differences(state(explorer), before)
 
 
 @every_network_explorer
