@@ -49,8 +49,9 @@ def test_a_saved_notebook_has_words_and_one_small_picture(name):
     assert root.find("title").text == words
     assert "".join("".join(line.text for line in root.findall("text")).split()) == "".join(words.split())
     parts = root.findall("svg") + Seen(make(name)._repr_mimebundle_()["image/svg+xml"]).root.findall("svg")
-    for part, line in ((part, line) for part in parts for line in part.findall("text[@class='start']")):
-        assert float(line.get("x")) + 5.5 * len("".join(line.itertext())) <= float(part.get("width"))
+    for part in parts:
+        for line in part.findall("text[@class='start']"):
+            assert float(line.get("x")) + 5.5 * len("".join(line.itertext())) <= float(part.get("width"))
 
 
 # ---------------------------------------------------------------- the plane
