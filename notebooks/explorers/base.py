@@ -25,7 +25,7 @@ from explorers.closing import close_those_of_the_last_run, inside
 from explorers.given import checked, checked_sizes, scale_or_default
 from explorers.hands import Hands
 from explorers.moves import moved_between, said
-from explorers.page import Ear, is_shared, own, scale_name, shared
+from explorers.page import Ear, begin_anew, is_shared, own, scale_name, shared
 from explorers.saved import side_by_side, snapshot
 from explorers.state import State
 from explorers.turns import take_turns
@@ -142,6 +142,15 @@ class Explorer(Hands, widgets.VBox):
                 if isinstance(view, Picture):
                     view.content = view.widget.value = ""
             super().close()
+
+    def renew(self):
+        """Send the page all that it shows, with new controls: a broken connection may have lost anything."""
+        with self._lock:
+            for control in self.controls.values():
+                begin_anew(control)
+            for part in (self, *inside(self)):
+                if not is_shared(part):
+                    part.send_state()
 
     # ------------------------------------------------ the state
 

@@ -3,11 +3,13 @@
 // Python answers words by showing them as the field's placeholder. Until it does, the next words wait here; of many
 // about one thing the newest are kept. Where a connection broke, an answer is lost: ipywidgets waits for it for good,
 // and sends nothing more from this field. A knock is sent whatever ipywidgets waits for: Python gives a new field.
+// ipywidgets says nothing of a control's lost answer: words go with each of its moves, too.
 // biome-ignore lint/correctness/noUnusedVariables: page.js calls it.
 function findEar(root, signal, showSilence) {
   const patience = 3000; // milliseconds
   const waiting = new Map(); // what they are about → words that are not yet sent
   let asked = null; // the words that Python has not answered
+  let askedIn = null; // the field that they were written into
   let knocks = 0; // since it was last heard
   let timer = 0;
 
@@ -35,8 +37,9 @@ function findEar(root, signal, showSilence) {
   }
 
   function write() {
-    field().value = asked;
-    field().dispatchEvent(new Event('input', { bubbles: true }));
+    askedIn = field();
+    askedIn.value = asked;
+    askedIn.dispatchEvent(new Event('input', { bubbles: true }));
   }
 
   function wait() {
@@ -52,9 +55,11 @@ function findEar(root, signal, showSilence) {
     field()?.dispatchEvent(Object.assign(new Event('keypress', { bubbles: true }), { keyCode: 13 }));
   }
 
-  // Python is heard: the field has another placeholder, or is a new one.
+  // Python is heard: the field has another placeholder, or is a new one. A new one, before the words in the old one are
+  // answered: more may be lost than these.
   function hear() {
     if (!field()) return; // the old one has gone, and the new one is on its way
+    if (knocks && field() !== askedIn) send('lost');
     knocks = 0;
     clearTimeout(timer);
     showSilence(false);

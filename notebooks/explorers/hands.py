@@ -38,6 +38,10 @@ class Hands:
     def _hear(self, change):
         """The page says what a hand did: a time, what, and numbers."""
         _, what, *numbers = [*change["new"].split(), "", ""]
+        if what == "hello":  # it asks only whether it is heard
+            return
+        if what == "lost":
+            return self.renew()
         try:
             self.touch(what, *(_number(word) for word in numbers if word))
         except (ValueError, TypeError) as error:

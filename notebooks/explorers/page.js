@@ -52,11 +52,13 @@ function hearHands(root, lights) {
     focus.mend();
     play.look();
     voice.wait();
+    if (changes.some(isSlid)) ear.send('hello');
     if (changes.some((change) => change.target.closest('.bp-hand'))) ear.hear();
   }
   const observer = new MutationObserver(mend);
   const attributeFilter = ['placeholder', 'aria-valuetext'];
   observer.observe(root, { childList: true, subtree: true, attributes: true, attributeFilter });
+  on('click change', (event) => event.target.closest('button, select, input') && ear.send('hello'));
   const watch = new MutationObserver(sign.look);
   watch.observe(root, { attributes: true, attributeFilter: ['class'] });
   signal.addEventListener('abort', () => {
@@ -65,6 +67,9 @@ function hearHands(root, lights) {
   });
   mend([{ target: root, type: 'childList' }]);
 }
+
+// Whether a person has moved a slider: Python moves those that nobody holds.
+const isSlid = ({ target, attributeName }) => attributeName === 'aria-valuetext' && target.matches(':focus, .noUi-active');
 
 // ---------------------------------------------------------------- marks, and where they are
 

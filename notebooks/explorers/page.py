@@ -8,7 +8,6 @@ from importlib.resources import files
 import ipywidgets as widgets
 from traitlets import Unicode
 
-from explorers.closing import inside
 from explorers.explain import LIGHTS
 from explorers.turns import take_turns
 from explorers.views.colors import DARK, LIGHT, in_contrast, variables
@@ -110,27 +109,22 @@ def scale_name(scale):
 class Ear(widgets.Box):
     """Hears a hand on the page; `.value` is what it heard last: a time, what the hand took, and numbers.
 
-    The page writes into a hidden Text. A Text sends nothing while its last message is not answered; after a broken
-    connection, that is for good. Then the page knocks, by the message of an Enter key, which is always sent,
-    and has a new Text to write into.
+    The page writes into a hidden Text. When it knocks, by the message of an Enter key, which is always sent, the Text
+    begins anew.
     """
 
     value = Unicode()
 
     def __init__(self, lock):
-        super().__init__()
-        self._lock = lock
-        self.add_class("bp-hand")
-        self._renew()
-
-    def _renew(self, *_):
-        old = self.children
-        text = take_turns(_Words(placeholder=self.value), self._lock)
+        text = take_turns(_Words(), lock)
         text.observe(self._hear, "value")
         text.on_msg(self._renew)
-        self.children = [text]
-        for part in (*old, *(inner for text in old for inner in inside(text))):
-            part.close()
+        super().__init__([text])
+        self.add_class("bp-hand")
+
+    def _renew(self, text, *_):
+        begin_anew(text)
+        self.send_state("children")
 
     def _hear(self, change):
         try:
@@ -143,3 +137,14 @@ class _Words(widgets.Text):
     """A Text of which the kernel sends back no copy."""
 
     value = Unicode().tag(sync=True, echo_update=False)
+
+
+def begin_anew(widget):
+    """Let a widget begin anew on the page, where what holds it is sent again.
+
+    On the page, a widget sends nothing while its last message is not answered; after a broken connection, that is for
+    good.
+    """
+    widget.comm.close()
+    widget.comm = None
+    widget.open()
