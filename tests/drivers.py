@@ -9,7 +9,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import websocket  # comes with JupyterLab's server
+from lab import free_port
 
 KEYS = ["PageUp", "PageDown", "End", "Home", "ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown"]
 KEYS = {key: chr(0xE00E + n) for n, key in enumerate(KEYS)} | {"Enter": "\ue007", "Space": " "}
@@ -210,9 +210,7 @@ def webkit(width=1280, height=1000):
     """Give a page of WebKitGTK, on a screen of its own; the errors of its console stand in its log."""
     browser = next(Path("/usr/lib").glob("*/webkit*gtk-*/MiniBrowser"), None)
     need("webkit2gtk-driver xvfb", browser, shutil.which("WebKitWebDriver"), shutil.which("Xvfb"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         screen = Path(home) / "screen"
         with running(["Xvfb", "-displayfd", "1", "-screen", "0", "1600x1400x24"], screen):

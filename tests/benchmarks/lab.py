@@ -8,6 +8,7 @@ with lab_server() as lab, browser() as chromium:
 
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -62,9 +63,7 @@ def lab_server():
 @contextmanager
 def served(module, *options, home):
     """Run a server of Jupyter's in this folder, which keeps its settings and its log too; give its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     private = {f"JUPYTER_{kind}_DIR": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
     command = [sys.executable, "-m", module, *options, "--no-browser", f"--port={port}"]
     with (home / f"{module}.log").open("w") as log:
@@ -75,6 +74,15 @@ def served(module, *options, home):
     finally:
         server.terminate()
         server.wait(30)
+
+
+def free_port():
+    """Give a port below those that a system gives away: before a server has taken one of these, a kernel may."""
+    while True:
+        port = random.randrange(10_000, 30_000)
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
 
 
 def _wait_for(port, server, log):
