@@ -1,12 +1,14 @@
 """What all tests share: a browser, a JupyterLab, marks, and property tests that draw the same examples in each run."""
 
 import contextlib
+import re
+import shlex
 
 import drivers
 import ipywidgets as widgets
 import pytest
 from hypothesis import settings
-from lab import browser, lab_server
+from lab import ROOT, browser, lab_server, served
 from pages import cdn, lacking  # noqa: F401
 from screens import hand, notebook, run  # noqa: F401
 
@@ -118,6 +120,15 @@ def started(browser):
 def lab():
     with lab_server() as lab:
         yield lab
+
+
+@pytest.fixture(scope="session")
+def voila(lab):
+    """The command of the page for teachers, on the notebooks that JupyterLab serves."""
+    text = (ROOT / "notebooks/for_teachers.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^ *\.venv/bin/voila (.*)$", text, flags=re.MULTILINE)
+    with served("voila", *shlex.split(command), home=lab.folder.parent) as address:
+        yield address
 
 
 @pytest.fixture(autouse=True)

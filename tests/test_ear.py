@@ -13,6 +13,7 @@ from hands import make
 from ipywidgets.widgets.widget import _instances
 from lab import Notebook
 from screens import Screen, eventually, write
+from seen import assert_near
 
 from explorers.page import Ear, shared
 
@@ -25,14 +26,14 @@ def test_an_ear_answers_what_it_heard_and_after_a_knock_hears_in_a_new_field():
     heard, before = [], len(_instances)
     ear = Ear(RLock())
     ear.observe(lambda change: heard.append(change["new"]), "value")
-    made = len(_instances)
+    made, (field,) = len(_instances), ear.children
     for words in ("1 point 2", "2 point 3"):
-        (field,) = ear.children
+        comm = field.comm
         field.set_state({"value": words})
         assert field.placeholder == words
         field._handle_custom_msg({"event": "submit"}, [])
-        assert ear.children != (field,) and ear.children[0].placeholder == words
-    ear.children[0].set_state({"value": "2 point 3"})
+        assert ear.children == (field,) and field.comm is not comm, "a new one on the page"
+    field.set_state({"value": "2 point 3"})
     assert heard == ["1 point 2", "2 point 3"], "what was heard already counts once"
     assert len(_instances) == made > before
 
@@ -41,8 +42,8 @@ def test_an_ear_answers_what_it_heard_and_after_a_knock_hears_in_a_new_field():
 
     ear.observe(fail, "value")
     with pytest.raises(ValueError, match="no"):
-        ear.children[0].set_state({"value": "3 point 1"})
-    assert ear.children[0].placeholder == "3 point 1"
+        field.set_state({"value": "3 point 1"})
+    assert field.placeholder == "3 point 1"
 
 
 def test_the_script_is_one_for_all_explorers_and_stays_when_one_is_closed():
@@ -60,9 +61,9 @@ def test_the_script_is_one_for_all_explorers_and_stays_when_one_is_closed():
 # ---------------------------------------------------------------- a connection that can be cut
 
 
-@pytest.fixture
-def line(lab, chromium):
-    """An explorer in JupyterLab, over a connection that can lose messages and break."""
+@pytest.fixture(scope="module", params=["JupyterLab", "Voilà"])
+def line(request, lab, chromium):
+    """An explorer on a page whose connection can lose messages and break."""
     page = chromium.new_context(viewport={"width": 1400, "height": 1000}).new_page()
     lost, sockets = {"asked": False, "answered": False}, []
 
@@ -77,14 +78,20 @@ def line(lab, chromium):
         lost.update(asked=False, answered=False)
 
     page.route_web_socket(re.compile("/channels"), connect)
-    notebook = Notebook(page, f"{lab.url}/tree/{write(lab, 'line.ipynb', CELL)}?reset")
-    notebook.run_all()
-    pid = int(page.locator(".jp-OutputArea-output pre").first.text_content())
-    yield SimpleNamespace(
-        at=Screen(page, page.locator(".bp-explorer")), notebook=notebook, pid=pid, lost=lost, break_off=break_off
-    )
-    assert notebook.problems() == []
-    notebook.close()
+    name = write(lab, "line.ipynb", CELL)
+    line = SimpleNamespace(lost=lost, break_off=break_off)
+    if request.param == "JupyterLab":
+        notebook = Notebook(page, f"{lab.url}/tree/{name}?reset")
+        notebook.run_all()
+        line.end, line.remedy = notebook.restart, "run this cell again"
+    else:
+        page.goto(f"{request.getfixturevalue('voila')}/voila/render/{name}")
+        line.end, line.remedy = lambda: os.kill(line.pid, signal.SIGKILL), "reload this page"
+    line.at = Screen(page, page.locator(".bp-explorer"))
+    line.pid = int(page.locator(".jp-OutputArea-output pre").first.text_content())
+    line.at.slider("X[0, 0]").wait_for()
+    yield line
+    page.context.close()
 
 
 def assert_is_at(at, words, place):
@@ -92,23 +99,40 @@ def assert_is_at(at, words, place):
 
 
 @pytest.mark.parametrize("direction", ["asked", "answered"])
-def test_a_drag_goes_on_after_its_connection_broke(line, direction):
+def test_a_point_and_a_slider_move_on_when_their_connection_broke_in_the_middle(line, direction):
     at, mouse = line.at, line.at.page.mouse
-    start = at.place("point 2")
-    half, way = start + np.array([20, 10]), start + np.array([30, 20])
+    start, way, slider = at.place("point 0"), np.array([12, 8]), at.slider("X[0, 0]")
     mouse.move(*start)
     mouse.down()
-    mouse.move(*(start + half) / 2, steps=3)
+    mouse.move(*(start + way / 2), steps=3)
     at.page.wait_for_timeout(300)
     line.lost[direction] = True
-    mouse.move(*half, steps=3)
+    mouse.move(*(start + way), steps=3)
+    at.page.wait_for_timeout(300)
+    mouse.up()
+    at.press(slider, *["ArrowRight"] * 5)
     at.page.wait_for_timeout(300)
     line.break_off()
-    mouse.move(*way, steps=3)
-    mouse.up()
-    eventually(lambda: assert_is_at(at, "point 2", way))
-    at.press(at.box.locator("[data-touch='point 2']"), "ArrowRight")
-    eventually(lambda: assert_is_at(at, "point 2", way + at.pixels("point 2") * (0.04, 0)))
+    eventually(lambda: assert_is_at(at, "point 0", start + way))
+    eventually(lambda: assert_slides(at, slider))
+
+
+def assert_slides(at, slider):
+    x1 = float(x1_everywhere(at))
+    at.press(slider, "ArrowRight")
+    at.page.wait_for_timeout(500)
+    assert_near(x1_everywhere(at), x1 + 0.01)
+
+
+def x1_everywhere(at):
+    """The first number of X, on which the slider, the table and the picture agree."""
+    now = at.read()
+    shown = next((slider["shown"] for slider in now.sliders if slider["label"] == "X[0, 0]"), "none")
+    assert shown != "none", "a new slider is on its way"
+    (X,) = (table.rows for table in now.tables if table.symbol == "X")
+    assert_near(X[0][0], float(shown))
+    assert at.data("point 0", at.place("point 0"))[0] == pytest.approx(float(shown), abs=0.02)
+    return shown
 
 
 # ---------------------------------------------------------------- a sign
@@ -118,29 +142,28 @@ def assert_gone(at, says):
     assert at.box.locator(".bp-sign").text_content() == says
     parts = at.box.evaluate("box => [...box.children].map(part => part.inert)")
     assert parts.count(False) == (1 if says else len(parts)), "nothing can be taken, but the sign can be read"
+    chains = "box => [box, ...box.querySelectorAll('*')].map(part => getComputedStyle(part, '::before').content)"
+    assert not [chain for chain in at.box.evaluate(chains) if "\uf127" in chain]
 
 
 def test_one_sign_while_python_does_not_answer(line):
-    at = line.at
+    at, slider = line.at, line.at.slider("X[0, 0]")
+    x1 = x1_everywhere(at)
     os.kill(line.pid, signal.SIGSTOP)
     try:
-        at.press(at.box.locator("[data-touch='point 2']"), "ArrowRight")
+        at.press(slider, "ArrowRight")
         at.page.wait_for_timeout(4000)
         assert_gone(at, "")
-        eventually(lambda: assert_gone(at, "Python does not answer. Unless it is busy, run this cell again."))
+        eventually(lambda: assert_gone(at, f"Python does not answer. Unless it is busy, {line.remedy}."))
     finally:
         os.kill(line.pid, signal.SIGCONT)
     eventually(lambda: assert_gone(at, ""))
-    start = at.place("point 2")
-    at.press(at.box.locator("[data-touch='point 2']"), "ArrowRight")
-    eventually(lambda: assert_is_at(at, "point 2", start + at.pixels("point 2") * (0.04, 0)))
+    eventually(lambda: assert_near(x1_everywhere(at), float(x1) + 0.01))
 
-    line.notebook.restart()
-    eventually(lambda: assert_gone(at, "Python no longer answers: run this cell again."))
-    chains = "box => [box, ...box.querySelectorAll('*')].map(part => getComputedStyle(part, '::before').content)"
-    assert not [chain for chain in at.box.evaluate(chains) if "\uf127" in chain]
-    line.notebook.run_all()
-    assert_gone(Screen(at.page, at.page.locator(".bp-explorer")), "")
+
+def test_one_sign_when_python_has_ended(line):
+    line.end()
+    eventually(lambda: assert_gone(line.at, f"Python no longer answers: {line.remedy}."))
 
 
 # ---------------------------------------------------------------- what a page sends, and says
@@ -149,13 +172,17 @@ def test_one_sign_while_python_does_not_answer(line):
 @pytest.fixture(scope="module")
 def page(run):
     cell = "import explorers, time\nexplorer, other = explorers.relu_explorer(), explorers.training_explorer()\n"
-    page = run("ear.ipynb", cell + "display(explorer, other, other)", width=1400, height=1000)
+    page = run("ear.ipynb", cell + "display(explorer, other)", width=1400, height=1000)
     yield page
     assert page.problems() == []
 
 
 def first(page):
     return Screen(page.page, page.page.locator(".bp-explorer").first)
+
+
+def training(page):
+    return Screen(page.page, page.page.locator(".bp-explorer").nth(1))
 
 
 def asked(at, code):
@@ -204,7 +231,7 @@ def test_a_drag_ends_where_the_hand_ended_though_no_move_has_told_it(page):
 
 
 def test_a_slider_says_the_number_that_it_shows(page):
-    at = Screen(page.page, page.page.locator(".bp-explorer").nth(1))
+    at = training(page)
     for text in ("0.5", "1"):
         eventually(lambda text=text: assert_value(at, text))
         at.press(at.slider("learning rate"), "ArrowRight")
@@ -235,7 +262,10 @@ def test_at_rest_a_page_says_once_where_keys_have_moved_a_mark_and_what_has_chan
 
 
 def test_a_page_plays_step_by_step_at_its_pace_and_two_views_do_not_play_faster(page):
-    at = Screen(page.page, page.page.locator(".bp-explorer").nth(1))
+    page.command("notebook:create-output-view")
+    page.page.locator(".jp-LinkedOutputView .bp-explorer").nth(1).wait_for()
+    page.open("ear.ipynb")
+    at = training(page)
     note = "lambda change: steps.append((change['new'], time.monotonic()))"
     asked(at, f"[globals().update(steps=[]), other.controls['step'].observe({note}, 'value')][0]")
     at.button("Play").click()
@@ -250,3 +280,33 @@ def test_a_page_plays_step_by_step_at_its_pace_and_two_views_do_not_play_faster(
 
 def assert_has_played(at, count):
     assert len(asked(at, "steps")) >= count
+
+
+def test_what_is_pressed_while_a_run_plays_is_done_and_stays(page):
+    """By a hand, or by a cell: JupyterLab has the kernel hear widgets in a thread beside the one that runs cells."""
+    at, slower = training(page), "lambda step: (time.sleep(.2), type(other)._go_to(other, step))"
+    asked(at, f"setattr(other, '_go_to', {slower})")
+    for n in range(12):
+        at.button("Play").click()
+        eventually(lambda steps=n // 4: assert_plays(at, steps))
+        if n % 2:
+            at.button("Reset" if n % 4 == 1 else "Back to step 0").click()
+        else:
+            asked(at, f"other.controls['{'reset' if n % 4 else 'begin'}'].click()")
+        eventually(lambda: assert_stands_at_0(at))
+        at.page.wait_for_timeout(200)
+        assert_stands_at_0(at)
+    asked(at, "delattr(other, '_go_to')")
+
+
+def assert_plays(at, steps):
+    assert step(at) > 5 * steps
+
+
+def assert_stands_at_0(at):
+    assert step(at) == 0 and "failed" not in " ".join(at.read().words)
+    assert at.button("Play").get_attribute("class").count("mod-active") == 0
+
+
+def step(at):
+    return next(int(slider["shown"]) for slider in at.read().sliders if slider["label"] == "step")

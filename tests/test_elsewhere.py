@@ -4,11 +4,8 @@ in Firefox and in Safari's engine.
 Of JupyterLab, test_hands.py knows more; what is here are its ways to move a number, each once.
 """
 
-import re
-import shlex
-
 import pytest
-from lab import BAD_CELLS, ROOT, WIDGETS_STAND, lab_server, open_notebook, served
+from lab import BAD_CELLS, ROOT, WIDGETS_STAND, lab_server, open_notebook
 from pages import export
 from screens import Screen, assert_shows, eventually, sent
 from static_site import KERNEL_IS_THERE
@@ -18,7 +15,6 @@ import explorers
 
 pytestmark = pytest.mark.slow
 
-FOR_TEACHERS = (ROOT / "notebooks/for_teachers.md").read_text(encoding="utf-8")
 NOTEBOOKS = {  # with a cell to choose in each
     "forward_explorer": ("01_forward_pass.ipynb", ("A1", 3, 7)),
     "backprop_explorer": ("06_end_to_end.ipynb", ("G_H", 2, 5)),
@@ -30,14 +26,6 @@ def seven():
     """A server of its own: one that has served fonts to Notebook 7 refuses them to JupyterLab."""
     with lab_server() as lab:
         yield lab
-
-
-@pytest.fixture(scope="module")
-def voila(seven):
-    """The command of the page for teachers, on the notebooks that JupyterLab serves."""
-    (command,) = re.findall(r"^ *\.venv/bin/voila (.*)$", FOR_TEACHERS, flags=re.MULTILINE)
-    with served("voila", *shlex.split(command), home=seven.folder.parent) as address:
-        yield address
 
 
 @pytest.fixture(params=NOTEBOOKS)
@@ -63,7 +51,7 @@ class Visit:
         assert self.page.evaluate(BAD_CELLS) == []
 
     def close(self):
-        self.page.context.close()
+        self.page.close()
 
 
 @pytest.fixture(params=["notebook_7", "voila"])
@@ -140,7 +128,10 @@ def assert_is_readable(screen):
     assert screen.look("unreachable") == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (820, 1180), (1024, 768)])
+at_hand = pytest.mark.parametrize(("width", "height"), [(390, 844), (820, 1180), (1024, 768)])
+
+
+@at_hand
 def test_in_voila_on_a_phone_and_tablets(voila, chromium, width, height):
     view = {"viewport": {"width": width, "height": height}}
     page = chromium.new_context(has_touch=True, is_mobile=True, **view).new_page()

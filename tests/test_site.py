@@ -23,7 +23,7 @@ from lab import BAD_CELLS, ROOT
 from pages import PATHS, download, lacking
 from screens import Screen, assert_shows, eventually
 from static_site import Static, serve
-from test_elsewhere import NOTEBOOKS, Visit, assert_can_be_moved, assert_is_at_hand
+from test_elsewhere import NOTEBOOKS, Visit, assert_can_be_moved, assert_is_at_hand, at_hand
 from test_notebooks import is_exercise, solved
 
 import explorers
@@ -97,12 +97,6 @@ class Nothing(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def new_page(chromium, proxy, **view):
-    page = chromium.new_context(proxy={"server": proxy, "bypass": "127.0.0.1"}, **view).new_page()
-    page.set_default_timeout(120_000)
-    return page
-
-
 @pytest.fixture(scope="module")
 def site(folder):
     with serve(functools.partial(Static, directory=folder)) as address:
@@ -111,14 +105,21 @@ def site(folder):
 
 @pytest.fixture(scope="module")
 def visit(site, chromium):
-    """Open a page of the site in a new browser profile."""
+    """Open a page of the site: one of a screen of its own in a new browser profile, all others in one."""
     with serve(Nothing) as proxy:
 
+        def profile(**view):
+            context = chromium.new_context(proxy={"server": proxy, "bypass": "127.0.0.1"}, **view)
+            context.set_default_timeout(120_000)
+            return context
+
+        common = profile()
+
         def visit(path, **view):
-            return Visit(new_page(chromium, proxy, **view), site, path)
+            return Visit((profile(**view) if view else common).new_page(), site, path)
 
         yield visit
-        page = new_page(chromium, proxy)
+        page = common.new_page()
         page.goto(site + "files.json")
         page.evaluate("() => fetch('https://elsewhere.test').catch(() => null)")
         assert set(Nothing.asked) == {"elsewhere.test:443"}, "the one request that is made on purpose"
@@ -171,7 +172,12 @@ def test_a_notebook_shows_there_what_is_saved(visit, name):
 @pytest.fixture(scope="module")
 def notebook_06(visit):
     """Notebook 06 on a tablet, run."""
-    notebook = visit("lab/index.html?path=06_end_to_end.ipynb", has_touch=True, viewport={"width": 1024, "height": 768})
+    notebook = visit(
+        "lab/index.html?path=06_end_to_end.ipynb",
+        has_touch=True,
+        is_mobile=True,
+        viewport={"width": 1024, "height": 768},
+    )
     notebook.page.locator(".Toastify__toast").wait_for()  # the page says that Python is loading
     notebook.run_all()
     notebook.page.locator(".Toastify__toast").wait_for(state="detached")
@@ -188,13 +194,13 @@ def screen(notebook_06):
     return screen
 
 
+@at_hand
+def test_on_a_phone_and_tablets_letters_are_readable_nothing_is_cut_and_a_finger_drags(screen, width, height):
+    assert_is_at_hand(screen, explorers.backprop_explorer(), width, height)
+
+
 def test_a_slider_a_point_by_hand_and_by_key_and_the_sum_of_a_cell(screen):
     assert_can_be_moved(screen, "backprop_explorer")
-
-
-@pytest.mark.parametrize(("width", "height"), [(1024, 768), (820, 1180)])
-def test_on_a_tablet_letters_are_readable_nothing_is_cut_and_a_finger_drags(screen, width, height):
-    assert_is_at_hand(screen, explorers.backprop_explorer(), width, height)
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
