@@ -23,7 +23,7 @@ from lab import BAD_CELLS, ROOT
 from pages import PATHS, download, lacking
 from screens import Screen, assert_shows, eventually
 from static_site import Static, serve
-from test_elsewhere import NOTEBOOKS, Visit, assert_can_be_moved, assert_is_at_hand, at_hand
+from test_elsewhere import NOTEBOOKS, Visit, assert_can_be_moved, assert_is_at_hand
 from test_notebooks import is_exercise, solved
 
 import explorers
@@ -194,8 +194,8 @@ def screen(notebook_06):
     return screen
 
 
-@at_hand
-def test_on_a_phone_and_tablets_letters_are_readable_nothing_is_cut_and_a_finger_drags(screen, width, height):
+@pytest.mark.parametrize(("width", "height"), [(1024, 768), (820, 1180)])
+def test_on_a_tablet_letters_are_readable_nothing_is_cut_and_a_finger_drags(screen, width, height):
     assert_is_at_hand(screen, explorers.backprop_explorer(), width, height)
 
 
