@@ -85,13 +85,6 @@ def test_the_same_sum_in_another_order_is_right_where_it_is_all_rounding():
     assert not check_answer("G_b2", G_Z.sum(axis=0) + 1e-9, *net)
 
 
-@pytest.mark.parametrize("typed", TYPED["said"], ids=lambda typed: typed["code"])
-def test_what_is_wrong_is_said(typed):
-    found = check_answer(typed["symbol"], defined(typed["code"], **vars(RIGHT)), *NET)
-    assert_well_said(found)
-    assert typed["said"] in found.diagnosis and "\nOr: " not in found.diagnosis
-
-
 def test_rows_and_tensors_that_are_0_anyway_are_not_called_right():
     X, y, params = NET
     four_dead = params._replace(b1=np.where(np.arange(16) < 4, -100, params.b1))  # four rows of G_W1 are 0

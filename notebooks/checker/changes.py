@@ -1,4 +1,4 @@
-"""The one engine of changes: an expression in a text of code is given another text. Our lines and theirs use it."""
+"""A text of code, ours or theirs, and the changes of it: an expression in it is given another text."""
 
 import ast
 import re
@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@"}
 COMPARED = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!="}
+BINDS = {"+": 2, "-": 2, "*": 3, "/": 3, "@": 3}
 ATOMS = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Constant, ast.List, ast.ListComp, ast.Dict, ast.Tuple)
 
 
@@ -35,7 +36,7 @@ class Code:
 
     def of(self, node):
         """Return the text of a node."""
-        return self.bytes[slice(*self._span(node))].decode()
+        return self.bytes[slice(*self.span(node))].decode()
 
     def atom(self, node):
         """Return the text of a node so that .T, [i] or a sign can stand beside it."""
@@ -43,8 +44,7 @@ class Code:
 
     def left_of(self, sign, node):
         """Return the text of a node so that it can stand to the left of an operator."""
-        strong = _strength(node) >= _strength(ast.parse(f"a {sign} b", mode="eval").body)
-        return self.of(node) if strong else f"({self.of(node)})"
+        return f"({self.of(node)})" if strength(node) < BINDS[sign] else self.of(node)
 
     def expressions(self, within, skipped=()):
         """Yield each expression computed within a node, the outer before the inner; not those in skipped fields."""
@@ -52,13 +52,14 @@ class Code:
             for child in value if isinstance(value, list) else [value]:
                 if field in skipped or not isinstance(child, ast.AST):
                     continue
-                if isinstance(child, ast.expr) and isinstance(getattr(child, "ctx", ast.Load()), ast.Load):
+                computed = isinstance(child, ast.expr) and isinstance(getattr(child, "ctx", ast.Load()), ast.Load)
+                if computed and not isinstance(within, ast.Call) * (field == "func"):
                     yield child
                 yield from self.expressions(child, skipped)
 
     def with_text(self, node, new, words=""):
         """Return the Change that puts a new text in the place of a node, in brackets where they are needed."""
-        start, end = self._span(node)
+        start, end = self.span(node)
         try:
             parsed = ast.parse(new, mode="eval").body if isinstance(node, ast.expr) else None
         except SyntaxError:
@@ -69,7 +70,7 @@ class Code:
         grouped = grouped or (isinstance(parent, ast.Call) and field == "func" and opened.endswith(b"("))
         if grouped and isinstance(parsed, ATOMS) and not new.startswith("-"):
             start, end = len(opened) - 1, len(self.bytes) - len(closed) + 1
-        elif parsed is not None and not grouped and _binds_less(parsed, parent, field):
+        elif parsed is not None and not grouped and binds_less(parsed, parent, field):
             new = f"({new})"
         return self.with_bytes(start, end, new, words)
 
@@ -85,7 +86,7 @@ class Code:
         """Return a line of the text, from 1, as it stands but for its indent."""
         return self.text.split("\n")[number - 1].strip()
 
-    def _span(self, node):
+    def span(self, node):
         if isinstance(node, ast.Tuple | ast.Slice) and not hasattr(node, "lineno"):
             raise ValueError(node)
         return (
@@ -94,20 +95,20 @@ class Code:
         )
 
 
-def _binds_less(node, parent, field):
+def binds_less(node, parent, field):
     """Whether an expression needs brackets to stand there."""
     if isinstance(node, ATOMS) and not (isinstance(node, ast.Constant) and isinstance(parent, ast.Attribute)):
         return False
     if isinstance(parent, ast.BinOp):
-        return _strength(node) + (field == "left") * 0.5 <= _strength(parent)
+        return strength(node) + (field == "left") * 0.5 <= strength(parent)
     if isinstance(parent, ast.Compare):
-        return _strength(node) <= 1
+        return strength(node) <= 1
     return isinstance(parent, ast.UnaryOp | ast.Starred) or (
         isinstance(parent, ast.Attribute | ast.Subscript | ast.Call) and field in ("value", "func")
     )
 
 
-def _strength(node):
+def strength(node):
     """Return how strongly an expression's operator binds."""
     match node:
         case ast.BinOp(op=ast.Add() | ast.Sub()):

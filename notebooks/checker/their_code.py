@@ -9,7 +9,6 @@ import linecache
 import math
 import operator
 import re
-import sys
 import textwrap
 import time
 import types
@@ -34,7 +33,8 @@ BUILTINS = set(
     " reversed round set slice sorted str sum super tuple zip property staticmethod classmethod"
     " ArithmeticError Exception IndexError TypeError ValueError ZeroDivisionError".split()
 )
-NOT_READ = (ast.Import, ast.ImportFrom, ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Nonlocal)
+NOT_READ = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Nonlocal)
+HERE = {"lineno": 1, "col_offset": 0}
 PLAIN = (np.generic, int, float, complex, str, bool, type(None), range, slice)
 
 
@@ -57,21 +57,20 @@ class Piece(NamedTuple):
 class Theirs:
     """The code of a learner's function.
 
-    .inner is the plain function within a partial, a method or an object. .pieces are its own text, then those of the
-    functions that it calls; empty where they cannot be found, or could do more than compute.
+    .pieces are its own text, then those of the functions that it calls; empty where they cannot be found, or could do
+    more than compute, or where it is an object, a method or a partial.
     """
 
     def __init__(self, function):
-        self.inner, self.again, held = _plain(function)
-        around = getattr(self.inner, "__globals__", {})
-        self.pieces, self.data = [], {}
+        around = getattr(function, "__globals__", {})
+        self.name, self.pieces, self.data, self.compiled = getattr(function, "__name__", ""), [], {}, {}
         tools = TOOLS | {"Backward": mlp_helpers.Backward}
         self.fixed = {name: tool for name, tool in tools.items() if around.get(name) is tool}  # a change can use them
-        self.compiled = {}
         try:
-            if not (_is_data(held) and self._reads(self.inner)):
-                self.pieces = []
-        except FAILS:  # whatever a learner's object does
+            read = isinstance(function, types.FunctionType) and self._reads(function)
+        except FAILS:  # whatever stands around it
+            read = False
+        if not read:
             self.pieces = []
 
     @property
@@ -79,35 +78,26 @@ class Theirs:
         """The function's own definition."""
         return self.pieces[0].definition(self.pieces[0].code.tree)
 
-    def made(self, piece=None, text="", tells=None):
-        """Return the function, with another text of one piece. tells is given its local names at each return."""
+    def made(self, piece=None, text=""):
+        """Return the function, with another text of one piece."""
         turns, end = itertools.count(), time.process_time() + LONGEST
-
-        def goes_on(around=1):
-            values = sys._getframe(around).f_locals.values()
-            if next(turns) > MOST or time.process_time() > end or any(map(_has_grown, values)):
-                raise OverflowError
-            return True
 
         def short(items):
             for item in items:
-                goes_on(2)
+                if next(turns) > MOST or time.process_time() > end:
+                    raise OverflowError
                 yield item
 
-        names = {**copy.deepcopy(self.data), **self.fixed, "_goes_on": goes_on, "_short": short, "_tells": tells}
-        names["_sized"] = _sized
-        names["__name__"] = "changed"
+        guards = {"_short": short, "_goes_on": short(itertools.repeat(True)).__next__, "_sized": _sized}
+        names = {**copy.deepcopy(self.data), **self.fixed, **guards, "__name__": "changed"}
         for each in reversed(self.pieces):
-            key = (
-                self.pieces.index(each),
-                text if each is piece else each.code.text,
-                bool(tells) and each is self.pieces[0],
-            )
+            key = self.pieces.index(each), text if each is piece else each.code.text
             if key not in self.compiled:
-                self.compiled[key] = _compiled(each, *key[1:])
-            if (value := eval(self.compiled[key], names)) is not None:
+                self.compiled[key] = _compiled(each, key[1])
+            value = eval(self.compiled[key], names)
+            if each.number is not None:
                 names[each.name] = value
-        return self.again(names)
+        return names[self.name]
 
     def _reads(self, function, name=None):
         """Whether the text of a function is found and only computes; it becomes a piece, and so does what it calls."""
@@ -117,14 +107,13 @@ class Theirs:
         if any((each.file, each.above, each.name) == (piece.file, piece.above, piece.name) for each in self.pieces):
             return True
         self.pieces.append(piece)
-        whole = piece.code.tree.body[0]
-        whole = whole if isinstance(whole, ast.ClassDef) else piece.definition(piece.code.tree)
+        whole = piece.definition(piece.code.tree)
         names = {**vars(builtins), **function.__globals__, **_closed_over(function)}
         nodes = [*_walk(whole)]
         inside = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
         inside |= {getattr(node, "arg", None) or getattr(node, "name", None) for node in nodes}
         for node in nodes:
-            if isinstance(node, NOT_READ) or any(map(_is_odd, getattr(node, "decorator_list", ()))):
+            if isinstance(node, NOT_READ) or getattr(node, "decorator_list", ()):
                 return False
             if isinstance(node, ast.Name) and node.id not in inside and node.id in names:
                 if not self._keeps(node.id, names[node.id]):
@@ -148,66 +137,28 @@ class Theirs:
         elif home == mlp_helpers.__name__ or home.split(".")[0] in ("numpy", "math", "functools", "itertools"):
             self.fixed[name] = value
             return getattr(value, "__name__", "save") not in FILES
-        elif isinstance(value, type):
-            methods = [method for method in vars(value).values() if isinstance(method, types.FunctionType)]
-            return bool(methods) and self._reads(methods[0])
         else:
             return isinstance(value, types.FunctionType) and self._reads(value, name)
         return True
 
 
-def _compiled(piece, text, tells):
+def _compiled(piece, text):
     """Return the code of a piece with this text."""
-    tree = ast.parse(text)
-    definition = piece.definition(tree)
-    if tells:
-        _tell(definition)
-    whole = tree.body[0] if isinstance(tree.body[0], ast.ClassDef) else definition
-    _bound(whole)
-    whole = ast.Expression(whole) if isinstance(whole, ast.Lambda) else ast.Module([whole], [])
-    return compile(whole, "changed", "eval" if isinstance(whole, ast.Expression) else "exec")
-
-
-def _plain(function):
-    """Return the plain function within a partial, a method or an object; what makes the same again; what it holds."""
-    if isinstance(function, functools.partial):
-        inner, again, held = _plain(function.func)
-        more = [*function.args, *function.keywords.values()]
-        return (
-            inner,
-            lambda names: functools.partial(again(names), *copy.deepcopy(function.args), **function.keywords),
-            [*held, *more],
-        )
-    owner = getattr(function, "__self__", None)
-    if isinstance(function, types.MethodType):
-        held = [] if isinstance(owner, type) else [vars(owner)]
-        return function.__func__, lambda names: getattr(_reborn(owner, names), function.__name__), held
-    call = vars(type(function)).get("__call__")
-    if isinstance(call, types.FunctionType):
-        return call, lambda names: _reborn(function, names), [vars(function)]
-    while hasattr(function, "__wrapped__"):
-        function = function.__wrapped__
-    return function, lambda names: names[function.__name__], []
-
-
-def _reborn(owner, names):
-    """Return a class, or an object like this one, whose class is the one among these names."""
-    if isinstance(owner, type):
-        return names[owner.__name__]
-    new = copy.deepcopy(owner)
-    new.__class__ = names[type(owner).__name__]
-    return new
+    definition = _bound(piece.definition(ast.parse(text)))
+    if isinstance(definition, ast.Lambda):
+        return compile(ast.Expression(definition), "changed", "eval")
+    return compile(ast.Module([definition], []), "changed", "exec")
 
 
 def _piece(function, name=None):
     """Return the statement that defines a function, or None where it cannot be told for sure."""
     code = function.__code__
     lines = linecache.getlines(code.co_filename)
-    tree = ast.parse("".join(lines))
+    nodes = [*ast.walk(ast.parse("".join(lines)))]
     arguments = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     found = [
-        (node, [*outer, node])
-        for node, outer in _with_outer(tree)
+        node
+        for node in nodes
         if isinstance(node, ast.FunctionDef | ast.Lambda)
         and node.lineno == code.co_firstlineno
         and tuple(arg.arg for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)) == arguments
@@ -215,24 +166,18 @@ def _piece(function, name=None):
     ]
     if len(found) != 1:
         return None
-    node, outer = found[0]
-    classes = [each for each in outer if isinstance(each, ast.ClassDef)]
-    statement = classes[0] if classes else [each for each in outer if isinstance(each, ast.stmt)][-1]
-    text = textwrap.dedent("".join(lines[statement.lineno - 1 : statement.end_lineno]))
-    parsed = Code(text)
+    (node,) = found
+    around = [each for each in nodes if isinstance(each, ast.stmt) and each.lineno <= node.lineno <= each.end_lineno]
+    statement = max(around, key=lambda each: each.lineno)
+    parsed = Code(textwrap.dedent("".join(lines[statement.lineno - 1 : statement.end_lineno])))
     number = None
     if isinstance(node, ast.Lambda):
-        place = node.lineno - statement.lineno + 1
         lambdas = [each for each in ast.walk(parsed.tree) if isinstance(each, ast.Lambda)]
-        ours = [each for each in lambdas if each.lineno == place and ast.dump(each) == ast.dump(node)]
-        number = lambdas.index(ours[0])
+        dumps = [ast.dump(each) for each in lambdas]
+        if dumps.count(ast.dump(node)) > 1:
+            return None
+        number = dumps.index(ast.dump(node))
     return Piece(code.co_filename, statement.lineno - 1, parsed, number, name or function.__name__)
-
-
-def _with_outer(node, outer=()):
-    for child in ast.iter_child_nodes(node):
-        yield child, [*outer, node]
-        yield from _with_outer(child, [*outer, node])
 
 
 def _walk(node):
@@ -242,10 +187,6 @@ def _walk(node):
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST) and field not in ("annotation", "returns"):
                 yield from _walk(child)
-
-
-def _is_odd(decorator):
-    return ast.unparse(decorator) not in ("staticmethod", "classmethod", "property")
 
 
 def _closed_over(function):
@@ -279,30 +220,6 @@ def _only_computes(node, names, inside):
     return True
 
 
-def _tell(definition):
-    """Let a definition tell its local names at each of its own returns."""
-    todo = [definition]
-    for node in todo:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.Return) and child.value is not None:
-                both = ast.Tuple([child.value, _call("_tells", _call("locals"))], ast.Load())
-                value = ast.Subscript(both, ast.Constant(0), ast.Load())
-                child.value = ast.fix_missing_locations(ast.copy_location(value, child))
-            elif not isinstance(child, ast.FunctionDef | ast.Lambda | ast.ClassDef):
-                todo.append(child)
-
-
-def _call(name, *arguments):
-    return ast.Call(ast.Name(name, ast.Load()), [*arguments], [])
-
-
-def _has_grown(value):
-    """Whether a value is larger than what small batches need."""
-    if isinstance(value, int):
-        return abs(value) > 2**63
-    return (value.size if isinstance(value, np.ndarray) else len(value) if isinstance(value, list) else 0) > LARGEST
-
-
 def _sized(size):
     """Return an argument of what makes an array, if it is no size beyond a small batch."""
     if isinstance(size, int | float | np.generic | tuple) and np.prod(np.abs(np.array(size, float))) > LARGEST:
@@ -310,25 +227,35 @@ def _sized(size):
     return size
 
 
-def _bound(tree):
-    """Let no loop go on for ever, put no list into itself, and forget annotations."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("append", "extend", "insert"):
-            into, put = ast.unparse(node.func.value), [each for arg in node.args for each in ast.walk(arg)]
-            if any(isinstance(each, ast.Name) and each.id == into for each in put):
-                raise ValueError
-        if isinstance(node, ast.AugAssign) and isinstance(node.value, ast.List):
-            if any(ast.unparse(each) == ast.unparse(node.target) for each in ast.walk(node.value)):
-                raise ValueError
+def _bound(definition):
+    """Return a definition whose loops end, and whose arrays are small, without its annotations; or ValueError."""
+    for node in ast.walk(definition):
+        if isinstance(node, ast.Call | ast.AugAssign) and _grows_by_itself(node):
+            raise ValueError
         if isinstance(node, ast.For | ast.comprehension):
-            node.iter = ast.fix_missing_locations(ast.copy_location(_call("_short", node.iter), node.iter))
+            node.iter = _call("_short", node.iter)
         elif isinstance(node, ast.While):
-            test = ast.BoolOp(ast.And(), [_call("_goes_on"), node.test])
-            node.test = ast.fix_missing_locations(ast.copy_location(test, node.test))
+            node.test = ast.BoolOp(ast.And(), [_call("_goes_on"), node.test], **HERE)
         elif isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in SIZED:
-            wrapped = [ast.copy_location(_call("_sized", arg), arg) for arg in node.args]
-            node.args = [ast.fix_missing_locations(each) for each in wrapped]
+            node.args = [arg if isinstance(arg, ast.Starred) else _call("_sized", arg) for arg in node.args]
         elif isinstance(node, ast.arg):
             node.annotation = None
         elif isinstance(node, ast.FunctionDef):
             node.returns = None
+    return definition
+
+
+def _grows_by_itself(node):
+    """Whether a list may be put into itself, which no array can hold."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=into, attr="append" | "extend" | "insert"), args=put):
+            pass
+        case ast.AugAssign(target=into, value=ast.List(elts=put)):
+            pass
+        case _:
+            return False
+    return any(ast.unparse(each) == ast.unparse(into) for value in put for each in ast.walk(value))
+
+
+def _call(name, *arguments):
+    return ast.Call(ast.Name(name, ast.Load(), **HERE), [*arguments], [], **HERE)

@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from typing import NamedTuple
 
-from checker.lines import FAILS
 from checker.their_changes import Changes
 from checker.their_code import SYMBOLS
 
@@ -20,115 +19,118 @@ class Mend(NamedTuple):
     words: str
     line: int
     pairs: list
-    level: float = 2
-    asks: bool = False
+    level: float  # as Trials says it
+    asks: bool  # whether it needs a symbol that the function does not name
 
 
-def mended(theirs, judge, blamed, more, N, formulas, seconds):
+def mended(theirs, trials, blamed, more, N, formulas, seconds):
     """Return the Mend of the one change that makes a function right, or None.
 
-    judge(make) says how right a function is: 0 not, 1 in part, 2 wholly, 0.5 if no line can tell it; make(tells) makes
-    it anew. The lines blamed, pairs of a file and a number, are changed first; more are the symbols that a change can
-    ask for too, N is the number of examples of the learner's batch, and formulas are what is asked for, which no line
-    is to tell. The search ends after seconds of the processor's time.
+    The lines blamed, pairs of a file and a number, are changed first; more are the symbols that a change can ask for
+    too, N is the number of examples of the learner's batch, and formulas are what is asked for, which no line is to
+    tell. The search ends after seconds of the processor's time.
     """
-    if not theirs.pieces:
-        return None
     end, best = time.process_time() + seconds, None
-    nodes = [node for piece in theirs.pieces for node in ast.walk(piece.code.tree)]
-    definition = theirs.tree
-    arguments = [arg.arg for arg in (*definition.args.posonlyargs, *definition.args.args, *definition.args.kwonlyargs)]
-    stored = [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
-    own = [*dict.fromkeys([*arguments, *stored, *(node.arg for node in nodes if isinstance(node, ast.arg))])]
-    read = [*dict.fromkeys(node.id for node in ast.walk(definition) if isinstance(node, ast.Name))]
-    missing = [name for name in read if name in SYMBOLS and name not in own and "params" not in arguments]
-    if missing and {*missing} <= {*more}:
-        text = _asking(theirs.pieces[0], theirs.pieces[0].code.text, missing)
-        if text and (level := _judged(theirs, judge, theirs.pieces[0], text)):
-            words = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not among the arguments"
-            best = (level, _told(theirs, theirs.pieces[0], words, text)._replace(level=level))
-    others = [name for name in more if name not in own]
-    known = {*own, *theirs.data, *theirs.fixed, *vars(builtins), *SYMBOLS, *(piece.name for piece in theirs.pieces)}
-    unknown = [name for name in read if name not in known or name in missing]
-    phases = []
-    for piece in theirs.pieces if not best else ():
-        lines = [line - piece.above for file, line in blamed if file == piece.file]
-        changes = Changes(piece, own, arguments, others, N, unknown).phases(lines)
-        phases.append([(piece, group) for group in changes])
-    for piece, changes in itertools.chain(*zip(*phases, strict=True)):
-        if best and best[0] >= 1:
-            break
-        for change in changes:
+    first, names = theirs.pieces[0], Names(theirs, more)
+    if names.missing and {*names.missing} <= {*more}:
+        text = _asking(first, first.code.text, names.missing)
+        if text and (level := trials.level(first, text)) >= 1:
+            words = (
+                f"{' and '.join(names.missing)} {'is' if len(names.missing) == 1 else 'are'} not among the arguments"
+            )
+            line = first.definition(first.code.tree).lineno
+            return Mend(words, first.above + line, _pairs(first, text, line), level, False)
+    tried = set()
+    for piece, group in _groups(theirs, names, blamed, N):
+        for change in group:
+            if change.text in tried:
+                continue
+            tried.add(change.text)
             if time.process_time() > end:
-                return best and best[1]
-            text, used = change.text, {*re.findall(r"\w+", change.text if missing else change.right)}
-            needed = [name for name in (*missing, *others) if name in used]
+                return best
+            text, used = change.text, re.findall(r"\w+", change.text if names.missing else change.right)
+            needed = [name for name in (*names.missing, *names.others) if name in used]
             if needed:
-                text = _asking(piece, text, needed) if piece is theirs.pieces[0] and {*needed} <= {*more} else None
-            level = text and _judged(theirs, judge, piece, text)
-            if level and (not best or level > best[0]):
-                told = _told(theirs, piece, change.words, text, formulas, change)
-                best = (
-                    level,
-                    told._replace(
-                        level=level, asks=not {*needed} <= {*missing}, pairs=told.pairs if level >= 1 else []
-                    ),
-                )
+                text = _asking(piece, text, needed) if piece is first and {*needed} <= {*more} else None
+            level = trials.level(piece, text) if text else 0
+            if level > (best.level if best else 0):
+                tells = not change.right or level < 1 or _tells_all(change.yours, change.right, formulas)
+                pairs = [] if tells else _pairs(piece, text, change.line)
+                words = change.words
+                if level == 0.25:
+                    words += f"; and then {trials.name} is still {trials.left(piece, text)}"
+                best = Mend(words, piece.above + change.line, pairs, level, not {*needed} <= {*names.missing})
                 if level == 2:
-                    return best[1]
-    return best and best[1]
+                    return best
+        if best and best.level >= 1:
+            return best
+    return best
 
 
-def _judged(theirs, judge, piece, text):
-    try:
-        return judge(lambda tells=None: theirs.made(piece, text, tells))
-    except FAILS:
-        return 0
+class Names:
+    """The names in a learner's code: their own, arguments first; those missing; and those that they could ask for."""
+
+    def __init__(self, theirs, more):
+        nodes = [node for piece in theirs.pieces for node in ast.walk(piece.code.tree)]
+        every = theirs.tree.args
+        self.arguments = [arg.arg for arg in (*every.posonlyargs, *every.args, *every.kwonlyargs)]
+        stored = [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+        inner = [node.arg for node in nodes if isinstance(node, ast.arg)]
+        self.own = [*dict.fromkeys([*self.arguments, *stored, *inner])]
+        self.others = [name for name in more if name not in self.own]
+        read = [*dict.fromkeys(node.id for node in ast.walk(theirs.tree) if isinstance(node, ast.Name))]
+        in_params = "params" in self.arguments
+        self.missing = [name for name in read if name in SYMBOLS and name not in self.own and not in_params]
+        calls = [piece.name for piece in theirs.pieces]
+        known = {*self.own, *theirs.data, *theirs.fixed, *vars(builtins), *SYMBOLS, *calls} - {*self.missing}
+        self.unknown = [name for name in read if name not in known]
 
 
-def _place_for_more(piece):
-    """Return where one more argument can stand in a piece's text, in bytes, and what comes before and after it."""
-    code = piece.code
-    definition = piece.definition(code.tree)
-    arguments = [*definition.args.posonlyargs, *definition.args.args]
-    free = len(arguments) - len(definition.args.defaults)
-    if free > 0 and definition.args.args:
-        return code._span(arguments[free - 1])[1], ", ", ""
-    if arguments or definition.args.kwonlyargs or definition.args.vararg:
-        return None
-    start = code._span(definition)[0]
-    opened = re.compile(rb"lambda|def\s+\w+\s*\(").match(code.bytes, start)
-    return opened.end(), " " * isinstance(definition, ast.Lambda), ""
+def _groups(theirs, names, blamed, N):
+    """Yield the changes of each piece of the code, the likely ones first."""
+    groups = []
+    for piece in theirs.pieces:
+        lines = [line - piece.above for file, line in blamed if file == piece.file]
+        changes = Changes(piece, names.own, names.arguments, names.others, N, names.unknown)
+        groups.append([(piece, group) for group in changes.phases(lines)])
+    return itertools.chain(*zip(*groups, strict=True))
 
 
 def _asking(piece, text, symbols):
     """Return a piece's text, changed after its arguments, with these symbols among them too; or None."""
-    place = _place_for_more(piece)
-    if place is None:
+    code, definition = piece.code, piece.definition(piece.code.tree)
+    arguments = [*definition.args.posonlyargs, *definition.args.args]
+    free = len(arguments) - len(definition.args.defaults)
+    new = ", ".join(dict.fromkeys(symbols))
+    if free > 0 and definition.args.args:
+        at, new = code.span(arguments[free - 1])[1], f", {new}"
+    elif arguments or definition.args.kwonlyargs or definition.args.vararg:
         return None
-    at, before, after = place
-    return (
-        text.encode()[:at] + f"{before}{', '.join(dict.fromkeys(symbols))}{after}".encode() + text.encode()[at:]
-    ).decode()
+    else:
+        at = re.compile(rb"lambda|def\s+\w+\s*\(").match(code.bytes, code.span(definition)[0]).end()
+        new = " " * isinstance(definition, ast.Lambda) + new
+    return (text.encode()[:at] + new.encode() + text.encode()[at:]).decode()
+
+
+def _pairs(piece, text, line):
+    """Return the lines that a text changes, as they stand and as they should read; none if one stands there twice."""
+    both = zip(piece.code.text.split("\n"), text.split("\n"), strict=False)
+    changed = [
+        (number != line, yours.strip(), right.strip())
+        for number, (yours, right) in enumerate(both, 1)
+        if yours != right
+    ]
+    lines = [each.strip() for each in linecache.getlines(piece.file)]
+    pairs = [pair for _, *pair in sorted(changed, key=lambda each: each[0])]
+    return pairs if all(lines.count(yours) == 1 for yours, _ in pairs) else []
 
 
 def _tells_all(yours, right, formulas):
     """Whether what a change puts in is most of what is asked for: then it is told in words."""
-    put = Counter(_tokens(right)) - Counter(_tokens(yours))
-    return any(sum((put & Counter(_tokens(text))).values()) > 0.67 * len(_tokens(text)) for text in formulas)
+    put = Counter(tokens(right)) - Counter(tokens(yours))
+    return any(sum((put & Counter(tokens(text))).values()) > 0.67 * len(tokens(text)) for text in formulas)
 
 
-def _tokens(text):
+def tokens(text):
+    """Return the names, numbers and signs of a line."""
     return re.findall(r"\w+|[-+*/@<>=~]+", text)
-
-
-def _told(theirs, piece, words, text, formulas=(), change=None):
-    """Return the Mend that a text is: the lines that changed, but for one that moved, or that tells all."""
-    before, after = piece.code.text.split("\n"), text.split("\n")
-    changed = [number for number, (a, b) in enumerate(zip(before, after, strict=False)) if a != b]
-    line = change.line if change else changed[0] + 1
-    pairs = [(before[number].strip(), after[number].strip()) for number in sorted(changed, key=lambda n: n + 1 != line)]
-    lines = [each.strip() for each in linecache.getlines(piece.file)]
-    if change and (not change.right or _tells_all(change.yours, change.right, formulas)):
-        pairs = []
-    return Mend(words, piece.above + line, pairs if all(lines.count(yours) == 1 for yours, _ in pairs) else [])

@@ -1,0 +1,205 @@
+"""What is taken for what, as rules over a syntax tree: from right to wrong for our lines, and back for theirs."""
+
+import ast
+import functools
+import itertools
+from typing import NamedTuple
+
+from checker.changes import COMPARED, SIGNS, Code, binds_less
+
+LETTERS = {*"abcf"}
+ALIKE = (  # functions and methods that are taken for each other
+    ("sum", "mean", "max", "cumsum", "prod"),
+    ("maximum", "minimum", "max"),
+    ("exp", "log", "expm1", "log1p", "log2", "log10"),
+    ("dot", "outer", "multiply"),
+)
+OVER = {"": "everything", "axis=0": "axis 0, the examples", "axis=1": "axis 1"}
+KEEPS = ", keepdims=True"
+CONFUSED = {"+": "-*", "-": "+*", "*": "/@+-", "/": "*", "@": "*"}
+NAMED = {  # what is wrong and what is right, where that has a name
+    ("G_H", "G_A1"): "the mask is missing: G_H in the place of G_A1",
+    ("mean", "sum"): "averaged instead of summed",
+    ("max", "sum"): "the largest instead of the sum",
+    (">=", ">"): "the mask is on at exactly 0: >= in the place of >",
+    ("<", ">"): "the mask is inverted: < in the place of >",
+    ("<=", ">"): "the mask is inverted: <= in the place of >",
+}
+
+
+class Rule(NamedTuple):
+    """A mistake in words, and an expression as it is wrong and as it is right.
+
+    In both, a, b, c and f stand for any expression, and N for the number of examples. A letter that stands on one
+    side alone stands there for each name that can be used.
+    """
+
+    words: str
+    wrong: str
+    right: str
+
+
+RULES = [  # the likely ones first
+    Rule("the sign is flipped", "-a", "a"),
+    Rule("the sign is flipped: {b} and {a} are swapped", "b - a", "a - b"),
+    Rule("the sign is flipped", "a", "-a"),
+    Rule("a transpose is missing, that of {a}", "a", "a.T"),
+    Rule("one transpose too many, that of {a}", "a.T", "a"),
+    Rule("reshape in place of a transpose", "a.reshape(a.T.shape)", "a.T"),
+    Rule("averaged over N·C entries instead of N examples", "a.mean()", "a.sum() / N"),
+    Rule("averaged instead of summed: 1/N is in G_Z already", "a.mean(axis=0)", "a.sum(axis=0)"),
+    Rule("1/N is missing", "a", "a / N"),
+    Rule("1/N is in twice", "a / N", "a"),
+    Rule("1/N is missing: the product with N takes it out", "a * N", "a"),
+    Rule("the square root of N in the place of N", "np.sqrt(N)", "N"),
+    Rule("N − 1 in the place of N", "N - 1", "N"),
+    Rule("a factor 2", "2 * a", "a"),
+    Rule("a factor 2", "a * 2", "a"),
+    Rule("a factor 1/2", "a / 2", "a"),
+    Rule("{a} is squared", "a ** 2", "a"),
+    *(Rule(f"the two sides of {sign} are in the wrong order", f"b {sign} a", f"a {sign} b") for sign in "@/"),
+    Rule("@ in the place of *", "a @ b.T", "a * b"),
+    Rule("* {b} comes before @ {c}, and belongs after", "a * b @ c", "a @ c * b"),
+    Rule("{b} comes after sum, and belongs before", "a.sum(axis=0) * b", "(a * b).sum(axis=0)"),
+    Rule("* comes before >: this is ({a} * {b}) > {c}", "a * b > c", "a * (b > c)"),
+    *(
+        Rule("the brackets stand in the wrong place", *sides)
+        for one, two in itertools.product("+-*/@", repeat=2)
+        for sides in itertools.permutations((f"a {one} (b {two} c)", f"(a {one} b) {two} c"))
+    ),
+    *(
+        Rule("{b} comes after {f}, and belongs inside", wrong.format(sign), right.format(sign))
+        for sign in "+-*/"
+        for wrong, right in (("f(a) {} b", "f(a {} b)"), ("f(a, c) {} b", "f(a {} b, c)"), ("b {} f(a)", "f(b {} a)"))
+    ),
+    Rule("ReLU is missing", "a", "np.maximum(a, 0)"),
+    Rule("np.max, which takes 0 as an axis, in the place of np.maximum", "np.max(a, 0)", "np.maximum(a, 0)"),
+    Rule("the size instead of the positive part", "np.abs(a)", "np.maximum(a, 0)"),
+    Rule("tanh in the place of ReLU", "np.tanh(a)", "np.maximum(a, 0)"),
+    Rule("the sigmoid in the place of ReLU", "1 / (1 + np.exp(-a))", "np.maximum(a, 0)"),
+    Rule("a slope of 0.01 below 0 instead of 0", "np.maximum(a, 0.01 * a)", "np.maximum(a, 0)"),
+    Rule("a slope of 0.01 below 0 instead of 0", "np.where(b, a, 0.01 * a)", "np.where(b, a, 0)"),
+    Rule("the sigmoid in the place of softmax", "1 / (1 + np.exp(-a))", "softmax(a)"),
+    Rule("softmax over the examples instead of the classes", "softmax(a.T).T", "softmax(a)"),
+    Rule("the logarithm of P instead of P", "log_softmax(a)", "softmax(a)"),
+    Rule("divided by the row's sum without exp", "a / a.sum(axis=1, keepdims=True)", "softmax(a)"),
+    Rule("the largest logit alone instead of softmax", "one_hot(a.argmax(axis=1), a.shape[1])", "softmax(a)"),
+    *(Rule(f"{name} is missing", "a", f"{name}(a)") for name in ("np.log", "np.exp")),
+    Rule("the mask is inverted", "~a", "a"),
+    Rule("the mask is inverted", "np.where(a, c, b)", "np.where(a, b, c)"),
+    Rule("{a} > 0 is meant", "a", "a > 0"),
+    Rule("the sign of {a}, which is −1 below 0", "np.sign(a)", "a > 0"),
+    Rule("a unit that is on for one example counts as on for all", "a.any(axis=0)", "a"),
+    Rule("1 in the place of each entry of {a}", "np.ones_like(a)", "a"),
+    Rule("the rows of {a} are in reverse order", "a[::-1]", "a"),
+    Rule("the rows of {a} are shifted by one", "np.roll(a, 1, axis=0)", "a"),
+    Rule("only the first example counts", "a[0]", "a.sum(axis=0)"),
+    Rule("only the last example counts", "a[-1]", "a.sum(axis=0)"),
+    Rule("the first example is left out", "a[1:]", "a"),
+    Rule("the last example is left out", "a[:-1]", "a"),
+    *(Rule(f"a sum over {over} is missing", "a", f"a.sum({axis})") for axis, over in OVER.items()),
+    Rule("a sum over axis 1 is missing", "a", "a.sum(axis=1, keepdims=True)"),
+    Rule("the running sum is not set back to 0 for each row", "np.cumsum(a, axis=0)", "a"),
+]
+MORE = [  # a factor or a term is missing
+    Rule("the mask is missing", "a", "a * M"),
+    *(Rule("the bias is missing", "a", f"a + {bias}") for bias in ("b1", "b2")),
+    *(Rule(f"{sign} {{b}} is missing", "a", f"a {sign} b") for sign in "*+-/"),
+]
+
+
+def instead(wrong, right):
+    """Say that one thing stands in the place of another."""
+    axes = [each.removesuffix(KEEPS) for each in (wrong, right)]
+    if axes[0] == axes[1]:
+        return "keepdims=True is missing" if KEEPS in right else "keepdims=True keeps an axis that should go"
+    if axes[0] in OVER or axes[1] in OVER:
+        return "summed over {} instead of {}".format(*(OVER.get(each, each.replace("=", " ")) for each in axes))
+    return NAMED.get((wrong, right), f"{wrong} in the place of {right}")
+
+
+def rewritten(code, node, rules, names=(), N="N", spoilt=False):
+    """Yield what each rule makes of an expression, in words and as text; spoilt: from right to wrong."""
+    for rule in rules:
+        old, new = map(_pattern, (rule.right, rule.wrong) if spoilt else (rule.wrong, rule.right))
+        found = {}
+        if not _like(old.tree.body[0].value, node, found):
+            continue
+        texts = {letter: code.of(each) for letter, each in found.items()}
+        free = [each.id for each in ast.walk(new.tree) if isinstance(each, ast.Name) and each.id in LETTERS - {*found}]
+        for name in names if free else [""]:
+            if name not in texts.values():
+                given = texts | dict.fromkeys(free, name)
+                yield rule.words.format(**given), _filled(new, found, given | {"N": N})
+
+
+_pattern = functools.cache(Code)
+
+
+def _like(pattern, node, found):
+    """Whether an expression is like a pattern; found is given what the letters stand for."""
+    match pattern:
+        case ast.Name(id=letter) if letter in LETTERS:
+            return ast.dump(found.setdefault(letter, node)) == ast.dump(node)
+        case ast.Name(id="N"):
+            return _counts(node)
+        case ast.AST():
+            fields = [field for field in pattern._fields if field not in ("ctx", "kind")]
+            return type(pattern) is type(node) and all(
+                _like(getattr(pattern, field), getattr(node, field), found) for field in fields
+            )
+        case list():
+            return len(pattern) == len(node) and all(map(_like, pattern, node, [found] * len(node)))
+    return type(pattern) is type(node) and pattern == node
+
+
+def _counts(node):
+    """Whether an expression is the number of examples."""
+    match node:
+        case ast.Name(id="N" | "n" | "m"):
+            return True
+        case ast.Call(func=ast.Name(id="len")):
+            return True
+        case ast.Subscript(value=ast.Attribute(attr="shape"), slice=ast.Constant(value=0)):
+            return True
+    return False
+
+
+def _filled(pattern, nodes, texts):
+    """Return the text of a pattern with other texts in the place of its letters, those of nodes where there is one."""
+    text = pattern.text
+    letters = [each for each in ast.walk(pattern.tree) if isinstance(each, ast.Name) and each.id in texts]
+    for letter in sorted(letters, key=lambda each: -each.col_offset):
+        bare = letter.id not in nodes or not binds_less(nodes[letter.id], *pattern.parent[letter])
+        new = texts[letter.id] if bare else f"({texts[letter.id]})"
+        text = text[: letter.col_offset] + new + text[letter.end_col_offset :]
+    return text
+
+
+def swapped(code, node):
+    """Yield what is taken for an operation, a comparison or a call: what stands there, the other, and the new text."""
+    match node:
+        case ast.BinOp(op=op, left=left, right=right) if type(op) in SIGNS:
+            for sign in CONFUSED[SIGNS[type(op)]]:
+                yield SIGNS[type(op)], sign, f"{code.left_of(sign, left)} {sign} {code.atom(right)}"
+        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARED:
+            for sign in COMPARED.values():
+                if sign != COMPARED[type(op)]:
+                    yield COMPARED[type(op)], sign, f"{code.of(left)} {sign} {code.of(right)}"
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name) as func):
+            start, args = code.of(func).removesuffix(name), code.of(node)[len(code.of(func)) :]
+            for other in dict.fromkeys(other for group in ALIKE if name in group for other in group if other != name):
+                yield name, other if start else f"np.{other}", f"{start or 'np.'}{other}{args}"
+            if name in ALIKE[0]:
+                yield from _summed(code, node, f"{start or 'np.'}{name}", bool(start) and start != "np.")
+
+
+def _summed(code, node, function, is_method):
+    """Yield a sum, or what is like one, over other axes."""
+    first = "" if is_method else code.of(node.args[0])
+    options = {option.arg: code.of(option.value) for option in node.keywords}
+    axis = options.get("axis", next((code.of(axis) for axis in node.args[1 - is_method :][:1]), ""))
+    own = f"axis={axis}" * bool(axis) + KEEPS * ("keepdims" in options)
+    for other in ("axis=0", "axis=1", "", f"axis=1{KEEPS}", f"axis=0{KEEPS}"):
+        if other != own:
+            yield own, other, f"{function}({f'{first}, {other}'.strip(', ')})"
