@@ -21,6 +21,8 @@ OURS = [  # what can be told from numbers, and no line of a learner's is mended 
     Rule("C, the number of classes, in the place of N", "P.shape[1]", "N"),
     Rule("softmax is missing", "a", "softmax(a)"),
     Rule("{a} is rounded to whole numbers", "np.round(a)", "a"),
+    Rule("only the first example counts", "a[0]", "a.sum(axis=0)"),
+    Rule("only the last example counts", "a[-1]", "a.sum(axis=0)"),
     Rule("y in the place of Y", "y[:, None]", "Y"),
     Rule("the columns of Y are in reverse order: the labels are swapped", "Y[:, ::-1]", "Y"),
     Rule("the columns of Y are shifted by one: the labels are off by one", "np.roll(Y, 1, axis=1)", "Y"),

@@ -93,8 +93,6 @@ RULES = [  # the likely ones first
     Rule("1 in the place of each entry of {a}", "np.ones_like(a)", "a"),
     Rule("the rows of {a} are in reverse order", "a[::-1]", "a"),
     Rule("the rows of {a} are shifted by one", "np.roll(a, 1, axis=0)", "a"),
-    Rule("only the first example counts", "a[0]", "a.sum(axis=0)"),
-    Rule("only the last example counts", "a[-1]", "a.sum(axis=0)"),
     Rule("the first example is left out", "a[1:]", "a"),
     Rule("the last example is left out", "a[:-1]", "a"),
     *(Rule(f"a sum over {over} is missing", "a", f"a.sum({axis})") for axis, over in OVER.items()),
