@@ -79,9 +79,9 @@ def test_02_along_a_logit():
     says(TEXTS["02-48"], f"{losses[0]:.3f}", f"{losses[-1]:.3f}")
 
 
-def test_02_one_weight_moves_one_logit():
+def test_03_one_weight_moves_one_logit():
     alone = [str(j) for j in range(16) if H[:, j].nonzero()[0].tolist() == [0]]
-    assert re.findall(r"`W2\[0, (\d+)\]`", TEXTS["02-72"]) == alone
+    assert re.findall(r"`W2\[0, (\d+)\]`", TEXTS["03-79"]) == alone
 
 
 def test_04_pytorch_at_a_corner():
