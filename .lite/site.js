@@ -87,14 +87,24 @@ async function improve(moved) {
     else app.commands.execute("apputils:update-notification", { id, message, type: end ?? "in-progress" });
   };
 
-  // A reload opens the notebook again; on a tablet, it has the whole width.
+  // On a tablet or a phone the notebook has the whole width: JupyterLab's file browser, which opens some time while the
+  // page loads, is closed until a hand opens it.
+  const close = () => {
+    if (innerWidth < 1100 && !app.shell.leftCollapsed) app.shell.collapseLeft();
+    for (const side of innerWidth < 600 ? ["left", "right"] : [])
+      if (app.shell.isSideTabBarVisible(side)) app.commands.execute("application:toggle-side-tabbar", { side });
+  };
+  close();
+  app.shell.layoutModified.connect(close);
+  addEventListener("pointerdown", () => app.shell.layoutModified.disconnect(close), { once: true, capture: true });
+
+  // A reload opens the notebook again.
   const seen = new WeakSet();
-  app.shell.currentChanged.connect((shell, { newValue }) => {
+  app.shell.currentChanged.connect((_, { newValue }) => {
     if (!newValue?.context) return;
     if (!seen.has(newValue)) newValue.context.ready.then(() => dropViews(newValue.context.model));
     seen.add(newValue);
     history.replaceState(null, "", `?path=${encodeURIComponent(newValue.context.path)}`);
-    if (innerWidth < 1100) shell.collapseLeft();
   });
 }
 

@@ -128,7 +128,10 @@ def assert_is_readable(screen):
     assert screen.look("unreachable") == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (820, 1180), (1024, 768)])
+at_hand = pytest.mark.parametrize(("width", "height"), [(390, 844), (820, 1180), (1024, 768)])
+
+
+@at_hand
 def test_in_voila_on_a_phone_and_tablets(voila, chromium, width, height):
     view = {"viewport": {"width": width, "height": height}}
     page = chromium.new_context(has_touch=True, is_mobile=True, **view).new_page()

@@ -23,7 +23,7 @@ from lab import BAD_CELLS, ROOT
 from pages import PATHS, download, lacking
 from screens import Screen, assert_shows, eventually
 from static_site import Static, serve
-from test_elsewhere import NOTEBOOKS, Visit, assert_can_be_moved, assert_is_at_hand
+from test_elsewhere import NOTEBOOKS, Visit, assert_can_be_moved, assert_is_at_hand, at_hand
 from test_notebooks import is_exercise, solved
 
 import explorers
@@ -171,12 +171,12 @@ def test_a_notebook_shows_there_what_is_saved(visit, name):
 
 @pytest.fixture(scope="module")
 def notebook_06(visit):
-    """Notebook 06 on a tablet, run."""
+    """Notebook 06 on a phone, run."""
     notebook = visit(
         "lab/index.html?path=06_end_to_end.ipynb",
         has_touch=True,
         is_mobile=True,
-        viewport={"width": 1024, "height": 768},
+        viewport={"width": 390, "height": 844},
     )
     notebook.page.locator(".Toastify__toast").wait_for()  # the page says that Python is loading
     notebook.run_all()
@@ -194,8 +194,8 @@ def screen(notebook_06):
     return screen
 
 
-@pytest.mark.parametrize(("width", "height"), [(1024, 768), (820, 1180)])
-def test_on_a_tablet_letters_are_readable_nothing_is_cut_and_a_finger_drags(screen, width, height):
+@at_hand
+def test_on_a_phone_and_tablets_letters_are_readable_nothing_is_cut_and_a_finger_drags(screen, width, height):
     assert_is_at_hand(screen, explorers.backprop_explorer(), width, height)
 
 
