@@ -3,15 +3,17 @@
 // Python answers words by showing them as the field's placeholder. Until it does, the next words wait here; of many
 // about one thing the newest are kept. Where a connection broke, an answer is lost: ipywidgets waits for it for good,
 // and sends nothing more from this field. A knock is sent whatever ipywidgets waits for: Python gives a new field.
-// ipywidgets says nothing of a control's lost answer: words go with each of its moves, too.
+// ipywidgets says nothing of a control's lost answer: words follow its moves, too.
 // biome-ignore lint/correctness/noUnusedVariables: page.js calls it.
 function findEar(root, signal, showSilence) {
   const patience = 3000; // milliseconds
+  const rest = 500; // milliseconds in which no control moves
   const waiting = new Map(); // what they are about → words that are not yet sent
   let asked = null; // the words that Python has not answered
   let askedIn = null; // the field that they were written into
   let knocks = 0; // since it was last heard
   let timer = 0;
+  let greeting = 0;
 
   const field = () => root.querySelector('.bp-hand input');
 
@@ -28,6 +30,12 @@ function findEar(root, signal, showSilence) {
     asked = `${performance.now()} ${first[1]}`; // the time: the same words twice are two touches
     write();
     wait();
+  }
+
+  // Ask whether Python hears, once a control has come to rest: in the way of no move.
+  function greet() {
+    clearTimeout(greeting);
+    greeting = setTimeout(() => root.isConnected && send('hello'), rest);
   }
 
   // The newest words about this that Python has not answered.
@@ -72,8 +80,8 @@ function findEar(root, signal, showSilence) {
     }
   }
 
-  signal.addEventListener('abort', () => clearTimeout(timer));
-  return { send, owed, hear };
+  signal.addEventListener('abort', () => [timer, greeting].forEach(clearTimeout));
+  return { send, greet, owed, hear };
 }
 
 // While the page shows `data-play="SEEN STEP LAST BY MS"`, it asks for one step after another: each when the last one is

@@ -52,13 +52,13 @@ function hearHands(root, lights) {
     focus.mend();
     play.look();
     voice.wait();
-    if (changes.some(isSlid)) ear.send('hello');
+    if (changes.some(isSlid)) ear.greet();
     if (changes.some((change) => change.target.closest('.bp-hand'))) ear.hear();
   }
   const observer = new MutationObserver(mend);
   const attributeFilter = ['placeholder', 'aria-valuetext'];
   observer.observe(root, { childList: true, subtree: true, attributes: true, attributeFilter });
-  on('click change', (event) => event.target.closest('button, select, input') && ear.send('hello'));
+  on('click change', (event) => event.target.closest('button, select, input') && ear.greet());
   const watch = new MutationObserver(sign.look);
   watch.observe(root, { attributes: true, attributeFilter: ['class'] });
   signal.addEventListener('abort', () => {
