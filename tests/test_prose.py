@@ -102,14 +102,6 @@ def test_06_along_two_weights():
     assert (np.diff(along((0, 4), line[::100])) < 0).all()
 
 
-def test_07_learning_rates():
-    losses = train(X200, y200, PARAMS, 20.0, 100)[1].loss
-    says(TEXTS["07-21"], f"{losses.min():.3f}, at step {losses.argmin()}")
-    assert losses.argmax() == 3 and losses[3] > 5000
-    says(TEXTS["07-21"], ", ".join(f"{value:.2f}" for value in np.sort(losses[-3:])))
-    assert np.allclose(losses[40:98], losses[43:101], rtol=1e-6)
-
-
 def test_07_a_rate_of_100():
     far, history = train(X200, y200, train(X200, y200, PARAMS, 0.5, 100)[0], 100.0, 6)
     says(TEXTS["07-46"], f"{history.loss[0]:.2f}", f"{history.loss[1]:.2f}", f"{history.loss[6]:.0f}")
