@@ -18,7 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import websocket  # comes with JupyterLab's server
-from lab import free_port
+from lab import free_port, wait_for
 
 KEYS = ["PageUp", "PageDown", "End", "Home", "ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown"]
 KEYS = {key: chr(0xE00E + n) for n, key in enumerate(KEYS)} | {"Enter": "\ue007", "Space": " "}
@@ -217,7 +217,9 @@ def webkit(width=1280, height=1000):
             display = f":{eventually_read(screen, r'^([0-9]+)$')}"
             # Without the first, it draws a frame in 200 ms.
             settings = {"WEBKIT_DISABLE_DMABUF_RENDERER": "1", "DISPLAY": display, "HOME": home}
-            with running(["WebKitWebDriver", f"--port={port}"], Path(home) / "driver", **settings):
+            log = Path(home) / "driver"
+            with running(["WebKitWebDriver", f"--port={port}"], log, **settings) as driver:
+                wait_for(port, driver, log)
                 yield webdriver_page(f"http://127.0.0.1:{port}/session", browser, width, height)
 
 
@@ -258,7 +260,7 @@ def running(command, log, **settings):
     with log.open("w") as words:
         program = subprocess.Popen(command, stdout=words, stderr=words, env=os.environ | settings)
     try:
-        yield
+        yield program
     finally:
         program.terminate()
         program.wait(30)

@@ -56,12 +56,12 @@ def run(lab, chromium):
         notebook.close()
 
 
-def eventually(check):
+def eventually(check, *of):
     """Check until it holds, for half a minute."""
     end = time.monotonic() + 30
     while True:
         try:
-            return check()
+            return check(*of)
         except AssertionError:
             if time.monotonic() > end:
                 raise

@@ -18,6 +18,7 @@ function findEar(root, signal, showSilence) {
   const field = () => root.querySelector('.bp-hand input');
 
   function send(words, about = words) {
+    clearTimeout(greeting);
     waiting.delete(about);
     waiting.set(about, words);
     if (!asked) next();
@@ -32,7 +33,7 @@ function findEar(root, signal, showSilence) {
     wait();
   }
 
-  // Ask whether Python hears, once a control has come to rest: in the way of no move.
+  // Ask whether Python hears, once a control has come to rest: in the way of no move. Other words ask it as well.
   function greet() {
     clearTimeout(greeting);
     greeting = setTimeout(() => root.isConnected && send('hello'), rest);

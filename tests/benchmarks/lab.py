@@ -69,7 +69,7 @@ def served(module, *options, home):
     with (home / f"{module}.log").open("w") as log:
         server = subprocess.Popen(command, cwd=home, stdout=log, stderr=log, env={**os.environ, **private})
     try:
-        _wait_for(port, server, home / f"{module}.log")
+        wait_for(port, server, home / f"{module}.log")
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
@@ -85,7 +85,8 @@ def free_port():
             return port
 
 
-def _wait_for(port, server, log):
+def wait_for(port, server, log):
+    """Wait until a server that has been started listens; where it has ended, say its log."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         try:
