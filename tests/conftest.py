@@ -10,21 +10,16 @@ import pytest
 from hypothesis import settings
 from lab import ROOT, browser, lab_server, served
 from pages import cdn, lacking  # noqa: F401
-from screens import hand, notebook, run  # noqa: F401
+from playwright.sync_api import expect
+from screens import LOOK, hand, notebook, run  # noqa: F401
 
 settings.register_profile("project", deadline=None, derandomize=True, max_examples=60, database=None)
 settings.load_profile("project")
+expect.set_options(timeout=30_000)
 
 BROWSERS = ("chromium", "firefox", "webkit")
 MARKS = dict.fromkeys(BROWSERS, "browser") | {"cdn": "network"}  # a test that takes the fixture has the mark
 FAILED = pytest.StashKey()
-SCREEN = """() => {
-  const all = [...document.querySelectorAll('.jp-Dialog-content, .Toastify__toast, .jp-Cell, .bp-explorer')];
-  const isSeen = ({ top, bottom, width }) => width && bottom > 0 && top < innerHeight;
-  const seen = all.filter((part) => isSeen(part.getBoundingClientRect()) && !part.parentElement.closest('.jp-Cell'));
-  const texts = (seen.length ? seen : [document.body]).map((part) => part.innerText.slice(0, 1500));
-  return [location.href, ...texts];
-}"""
 
 
 def pytest_configure(config):
@@ -67,7 +62,8 @@ def on_screen(fixture):
     )
     for page in filter(None, pages):
         try:
-            yield "\n".join(page.evaluate(SCREEN))
+            page.evaluate(LOOK)
+            yield "\n".join(page.evaluate("() => look.everything()"))
         except Exception as error:
             yield f"nothing can be seen: {error}"
 

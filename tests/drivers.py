@@ -65,9 +65,6 @@ class Page:
                 raise AssertionError(f"after {timeout / 1000:.0f} s, not yet: {code}")
             time.sleep(0.1)
 
-    def wait_for_selector(self, css, timeout=120_000):
-        self.wait_for_function("css => document.querySelector(css) !== null", css, timeout)
-
     def _press(self, key):
         actions = [{"type": kind, "value": KEYS[key]} for kind in ("keyDown", "keyUp")]
         self.act({"type": "key", "id": "keys", "actions": actions})
@@ -120,9 +117,6 @@ class Locator:
 
     first = property(lambda self: self.nth(0))
 
-    def count(self):
-        return self.page.evaluate(f"() => {self.code}.length")
-
     def wait_for(self, timeout=120_000):
         self.page.wait_for_function(f"() => {self.code}.length", timeout=timeout)
 
@@ -130,26 +124,11 @@ class Locator:
         self.wait_for()
         return self.page.evaluate(f"arg => ({code})({self.code}[0], arg)", arg)
 
-    def evaluate_all(self, code):
-        return self.page.evaluate(f"() => ({code})({self.code})")
-
     def focus(self):
         self.evaluate("e => e.focus()")
 
     def click(self):
         self.page.mouse.click(*self.evaluate(MIDDLE))
-
-    def input_value(self):
-        return self.evaluate("e => e.value")
-
-    def text_content(self):
-        return self.evaluate("e => e.textContent")
-
-    def inner_html(self):
-        return self.evaluate("e => e.innerHTML")
-
-    def get_attribute(self, name):
-        return self.evaluate("(e, name) => e.getAttribute(name)", name)
 
 
 # ---------------------------------------------------------------- Firefox

@@ -10,6 +10,7 @@ window.look = {
       sliders: [...box.querySelectorAll(".widget-slider")].map((slider) => ({
         label: slider.querySelector("label").textContent,
         shown: slider.querySelector(".widget-readout").textContent,
+        said: slider.querySelector(".noUi-handle").getAttribute("aria-valuetext"),
       })),
       pictures: [...box.querySelectorAll("svg.bp-picture")].map((picture) => ({
         alt: picture.ariaLabel,
@@ -110,12 +111,19 @@ window.look = {
       .map((part) => part.outerHTML.slice(0, 80));
   },
 
-  // What colours tell and is hardly seen on a page, though letters need a contrast of 4.5, marks of 3, shades of 1.3.
+  // What is hardly seen on a page, where letters need a contrast of 4.5, marks of 3, shades of 1.3: each a property of
+  // an element, on the page or on a property of another.
   unseen() {
     const pixel = new OffscreenCanvas(1, 1).getContext("2d");
-    const page = getComputedStyle(document.body).backgroundColor;
-    const luminance = (...colours) => {
-      for (const colour of colours) {
+    const page = { colour: getComputedStyle(document.body).backgroundColor, opacity: 1 };
+    const layer = (words) => {
+      const [, name, property] = words.match(/(.*) (\w+)/);
+      const style = getComputedStyle(document.querySelector(name));
+      return { colour: style[property], opacity: style[`${property}Opacity`] ?? 1 };
+    };
+    const luminance = (layers) => {
+      for (const { colour, opacity } of layers) {
+        pixel.globalAlpha = opacity;
         pixel.fillStyle = colour;
         pixel.fillRect(0, 0, 1, 1);
       }
@@ -123,23 +131,52 @@ window.look = {
       const [red, green, blue] = [...pixel.getImageData(0, 0, 1, 1).data].map(linear);
       return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
     };
-    const contrast = (name, property) => {
-      const [dark, light] = [luminance(page), luminance(page, getComputedStyle(document.querySelector(name))[property])].sort(
-        (one, other) => one - other,
-      );
+    const contrast = (mark, ...under) => {
+      const below = [page, ...under.map(layer)];
+      const [dark, light] = [luminance(below), luminance([...below, layer(mark)])].sort((one, other) => one - other);
       return (light + 0.05) / (dark + 0.05);
     };
-    const telling = [
-      ["fill", 4.5, "text"],
-      ["color", 4.5, "td"],
-      ["fill", 3, ".node.lit", ".bar.positive", ".tip", ".dot", ".point.c0", ".head.back"],
-      ["stroke", 3, ".boundary", ".ring", ".hinge", ".hinges", ".way.back", ".box", ".box.here"],
-      ["stroke", 3, ".edge.chosen.p", ".edge.chosen.n", ".curve", ".tangent"],
-      ["backgroundColor", 1.3, "td.p8", "td.n8", "td.on"],
-    ];
-    return telling.flatMap(([property, least, ...names]) =>
-      names.filter((name) => contrast(name, property) < least).map((name) => `${name}: ${contrast(name, property)}`),
-    );
+    const least = {
+      "text fill": 4.5,
+      "text fill on .node.p8 fill": 4.5,
+      "text fill on .node.n8 fill": 4.5,
+      "text fill on .node.shut fill": 4.5,
+      ".node.lit + text fill on .node.lit fill": 4.5,
+      ".box.here + text fill on .box.here fill": 4.5,
+      ".on-point:not(.t1) fill on .point.c0 fill": 4.5,
+      ".on-point.t1 fill on .point.c1 fill": 4.5,
+      "text.norm0 fill": 4.5,
+      "text.norm2 fill": 4.5,
+      "td color": 4.5,
+      "td.p8 color on td.p8 backgroundColor": 4.5,
+      "td.n8 color on td.n8 backgroundColor": 4.5,
+      "td.on color on td.on backgroundColor": 4.5,
+      ".node.lit fill": 1.3,
+      ".bar.positive fill": 3,
+      ".tip fill": 3,
+      ".dot fill": 3,
+      ".point.c0 fill": 3,
+      ".head.back fill": 3,
+      ".head:not(.back) fill": 3,
+      ".boundary stroke": 3,
+      ".ring stroke": 3,
+      ".hinge stroke": 3,
+      ".hinges stroke": 3,
+      ".way.back stroke": 3,
+      ".box stroke": 3,
+      ".box.here stroke": 3,
+      ".edge.chosen.p stroke": 3,
+      ".edge.chosen.n stroke": 3,
+      ".curve stroke": 3,
+      ".tangent stroke": 3,
+      "td.p8 backgroundColor": 1.3,
+      "td.n8 backgroundColor": 1.3,
+      "td.on backgroundColor": 1.3,
+    };
+    return Object.keys(least)
+      .map((words) => [words, contrast(...words.split(" on "))])
+      .filter(([words, found]) => found < least[words])
+      .map(([words, found]) => `${words}: ${found}`);
   },
 
   // The focused control: its place in the tab order of its explorer, and whether its focus can be seen.
@@ -182,6 +219,11 @@ window.look = {
     kernel.iopubMessage.disconnect(hear);
   },
 
+  // What the page has said of hands, but for its greetings.
+  said(box) {
+    return window.noted.get(box) ?? [];
+  },
+
   // The value of Python code in the kernel, as its repr.
   async ask(_, code) {
     const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
@@ -198,6 +240,32 @@ window.look = {
     new MutationObserver(note).observe(handle, { attributes: true });
   },
 
+  // Note every text for a screen reader in window.live.
+  noteLive(box) {
+    const live = box.querySelector(".bp-live");
+    window.live = [];
+    new MutationObserver(() => window.live.push(live.textContent)).observe(live, { childList: true });
+  },
+
+  // Put the explorer in another place, three times, as a front end does that moves an output.
+  replaceThrice(box) {
+    for (const _ of Array(3)) {
+      const other = box.cloneNode();
+      box.replaceWith(other);
+      other.replaceWith(box);
+    }
+  },
+
+  // The address of the page, and what is written on its screen: dialogs, cells, an explorer; or all of it.
+  everything() {
+    const all = [...document.querySelectorAll(".jp-Dialog-content, .Toastify__toast, .jp-Cell, .bp-explorer")];
+    const isSeen = ({ top, bottom, width }) => width && bottom > 0 && top < innerHeight;
+    const seen = all.filter((part) => isSeen(part.getBoundingClientRect()) && !part.parentElement.closest(".jp-Cell"));
+    // biome-ignore lint/performance/useDomNodeTextContent: as it is seen.
+    const texts = (seen.length ? seen : [document.body]).map((part) => part.innerText.slice(0, 1500));
+    return [location.href, ...texts];
+  },
+
   // Put the focus on one of the marks, or make one of the choices; each part, 0 to 1, says which.
   focusOne(box, marks, part) {
     const all = [...box.querySelectorAll(marks)];
@@ -210,3 +278,14 @@ window.look = {
     choice.dispatchEvent(new Event("change", { bubbles: true }));
   },
 };
+
+if (!window.noted) {
+  window.noted = new WeakMap(); // each explorer's words, without their times
+  const note = ({ target }) => {
+    const words = target.value?.slice(target.value.indexOf(" ") + 1);
+    if (!target.closest?.(".bp-hand") || ["hello", "lost"].includes(words)) return;
+    const box = target.closest(".bp-explorer");
+    window.noted.set(box, [...look.said(box), words]);
+  };
+  document.addEventListener("input", note, true);
+}

@@ -189,12 +189,12 @@ class Hand(Screen):
 
 
 def settled(hand):
-    """The last words of the page, without their time, when the kernel has done what they say, and so answered."""
+    """The last words of the page about a hand, when the kernel has done what they say, and so answered."""
 
     def heard():
         words, answered = hand.box.locator(".bp-hand input").evaluate("field => [field.value, field.placeholder]")
         assert answered == words
-        return words.partition(" ")[2]
+        return ["", *hand.look("said")][-1]
 
     hand.page.evaluate(DRAWN)
     return eventually(heard)
@@ -224,8 +224,9 @@ def hand(notebook):
 
 def sent(screen, words):
     """Where the page has last sent this mark, in data."""
-    said = screen.box.locator(".bp-hand input").input_value()
-    return np.array(re.fullmatch(rf"[\d.]+ {words}((?: \S+)+)", said)[1].split(), float)
+    said = [said.removeprefix(f"{words} ") for said in screen.look("said") if said.startswith(f"{words} ")]
+    assert said, f"{words} was not sent"
+    return np.array(said[-1].split(), float)
 
 
 # ---------------------------------------------------------------- what the screen must show

@@ -51,19 +51,6 @@ def test_a_notebook_runs_and_runs_again_after_a_reload_and_after_a_restart(lab, 
     notebook.close()
 
 
-def test_problems_are_seen(lab, chromium):
-    cells = ("print('fine')", "import sys; print('careful', file=sys.stderr)", "1 / 0")
-    notebook = open_notebook(chromium, lab, write(lab, "bad.ipynb", *cells))
-    notebook.run_all()
-    notebook.page.evaluate("() => console.error('this page is broken')")
-    assert notebook.problems() == [
-        "cell 1: stderr: careful\n",
-        "cell 2: ZeroDivisionError: division by zero",
-        "this page is broken",
-    ]
-    notebook.close()
-
-
 def test_two_notebooks_at_once_and_an_explorer_shown_twice_do_not_disturb_each_other(lab, run):
     cell = "from explorers import backprop_explorer; both = backprop_explorer()"
     notebook = run("one.ipynb", cell, "both", "both", width=1900)

@@ -171,12 +171,8 @@ def test_a_bad_argument_is_the_authors_mistake_and_raises():
     X, _, params = NET
     with pytest.raises(ValueError, match=r"^name: expected one of A1, H, .*, backward, got 'G_Q'$"):
         check_answer("G_Q", ..., *NET)
-    with pytest.raises(TypeError, match=r"^name: expected one of A1, .*, got list"):
-        check_answer(["G_Z"], ..., *NET)
     with pytest.raises(ValueError, match=r"^y: "):
         check_answer("G_H", ..., X, [0, 1, 2, 0, 1], params)
-    with pytest.raises(TypeError, match=r"^f: expected a function, got str"):
-        check_slopes(..., "text", AT)
     with pytest.raises(ValueError, match=r"^array: "):
         check_slopes(..., squares, [])
 

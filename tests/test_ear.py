@@ -12,6 +12,7 @@ import pytest
 from hands import make
 from ipywidgets.widgets.widget import _instances
 from lab import Notebook
+from playwright.sync_api import expect
 from screens import Screen, eventually, write
 from seen import assert_near
 
@@ -22,38 +23,32 @@ CELL = "import explorers, os\nprint(os.getpid())\nexplorer = explorers.relu_expl
 # ---------------------------------------------------------------- Python's side
 
 
-def test_an_ear_answers_what_it_heard_and_after_a_knock_hears_in_a_new_field():
+def test_an_ear_answers_what_it_heard_once_though_that_failed_and_after_a_knock_in_a_new_field():
     heard, before = [], len(_instances)
+
+    def hear(change):
+        heard.append(change["new"])
+        raise ValueError("no")
+
     ear = Ear(RLock())
-    ear.observe(lambda change: heard.append(change["new"]), "value")
+    ear.observe(hear, "value")
     made, (field,) = len(_instances), ear.children
     for words in ("1 point 2", "2 point 3"):
         comm = field.comm
-        field.set_state({"value": words})
+        with pytest.raises(ValueError, match="no"):
+            field.set_state({"value": words})
         assert field.placeholder == words
         field._handle_custom_msg({"event": "submit"}, [])
         assert ear.children == (field,) and field.comm is not comm, "a new one on the page"
     field.set_state({"value": "2 point 3"})
-    assert heard == ["1 point 2", "2 point 3"], "what was heard already counts once"
-    assert len(_instances) == made > before
-
-    def fail(change):
-        raise ValueError("no")
-
-    ear.observe(fail, "value")
-    with pytest.raises(ValueError, match="no"):
-        field.set_state({"value": "3 point 1"})
-    assert field.placeholder == "3 point 1"
+    assert heard == ["1 point 2", "2 point 3"] and len(_instances) == made > before
 
 
 def test_the_script_is_one_for_all_explorers_and_stays_when_one_is_closed():
     one, other = make("relu_explorer"), make("softmax_explorer")
-    scripts = [
-        child for explorer in (one, other) for child in explorer.children if "onload" in getattr(child, "value", "")
-    ]
-    assert scripts == [shared(), shared()]
+    assert one.children[0] is other.children[0] is shared()
     one.close()
-    assert shared() is scripts[0] and None not in (shared().comm, shared().layout.comm, shared().style.comm)
+    assert None not in (shared().comm, shared().layout.comm, shared().style.comm)
     widgets.Widget.close_all()
     assert make("relu_explorer").children[0].comm is not None
 
@@ -177,10 +172,12 @@ def page(run):
     assert page.problems() == []
 
 
-def first(page):
+@pytest.fixture
+def at(page):
     return Screen(page.page, page.page.locator(".bp-explorer").first)
 
 
+@pytest.fixture
 def training(page):
     return Screen(page.page, page.page.locator(".bp-explorer").nth(1))
 
@@ -189,36 +186,15 @@ def asked(at, code):
     return eval(at.look("ask", code))
 
 
-def test_one_touch_is_one_however_often_the_explorer_finds_a_new_place(page):
-    at = first(page)
-    at.box.evaluate("""box => {
-        window.touches = 0;
-        box.addEventListener('input', () => window.touches++);
-        for (const _ of Array(3)) box.replaceWith(box.cloneNode(), box) || box.previousSibling.remove();
-    }""")
+def test_one_touch_is_one_however_often_the_explorer_finds_a_new_place(at):
+    at.look("replaceThrice")
     at.page.wait_for_timeout(300)
     at.box.locator("[data-symbol='A1'] td").nth(3).click()
-    eventually(lambda: assert_says(at, "entry A1 0 3"))
-    assert at.page.evaluate("() => window.touches") == 1
+    expect(at.box.locator(".bp-sum")).to_have_attribute("data-entry", "entry A1 0 3")
+    assert at.look("said") == ["entry A1 0 3"]
 
 
-def assert_says(at, entry):
-    assert at.box.locator(".bp-sum").get_attribute("data-entry") == entry
-
-
-def test_what_a_hand_takes_next_does_not_push_out_where_a_drag_ended(page):
-    at = first(page)
-    at.look("ask", "setattr(explorer, 'compute', lambda: (time.sleep(.3), type(explorer).compute(explorer)))")
-    start = at.place("point 2")
-    at.carry(start, *(start + part * np.array([40.0, 25.0]) for part in np.linspace(0.1, 1, 10)))
-    at.box.locator("[data-symbol='A1'] td").nth(20).click()
-    eventually(lambda: assert_says(at, "entry A1 1 4"))
-    eventually(lambda: assert_is_at(at, "point 2", start + np.array([40, 25])))
-    at.look("ask", "delattr(explorer, 'compute')")
-
-
-def test_a_drag_ends_where_the_hand_ended_though_no_move_has_told_it(page):
-    at = first(page)
+def test_a_drag_ends_where_the_hand_ended_though_no_move_has_told_it(at):
     start = at.place("point 0")
     at.page.mouse.move(*start)
     at.page.mouse.down()
@@ -230,83 +206,66 @@ def test_a_drag_ends_where_the_hand_ended_though_no_move_has_told_it(page):
     eventually(lambda: assert_is_at(at, "point 0", end))
 
 
-def test_a_slider_says_the_number_that_it_shows(page):
-    at = training(page)
-    for text in ("0.5", "1"):
-        eventually(lambda text=text: assert_value(at, text))
-        at.press(at.slider("learning rate"), "ArrowRight")
-    both = """slider => [slider.querySelector('.noUi-handle').getAttribute('aria-valuetext'),
-        slider.querySelector('.widget-readout').textContent]"""
-    sliders = page.page.locator(".bp-explorer .widget-slider").all()
-    assert len(sliders) > 9 and all(said == shown for said, shown in (slider.evaluate(both) for slider in sliders))
+def test_a_slider_says_the_number_that_it_shows(at, training):
+    at.press(training.slider("learning rate"), "ArrowRight")
+    expect(training.slider("learning rate")).to_have_attribute("aria-valuetext", "1")
+    sliders = at.read().sliders + training.read().sliders
+    assert len(sliders) > 9 and all(slider["said"] == slider["shown"] for slider in sliders)
 
 
-def assert_value(at, text):
-    assert at.slider("learning rate").get_attribute("aria-valuetext") == text
-
-
-def test_at_rest_a_page_says_once_where_keys_have_moved_a_mark_and_what_has_changed(page):
-    at = first(page)
+def test_at_rest_a_page_says_once_where_keys_have_moved_a_mark_and_what_has_changed(at):
     at.page.wait_for_timeout(700)
-    at.box.evaluate("""box => {
-        const live = box.querySelector('.bp-live');
-        window.said = [];
-        new MutationObserver(() => window.said.push(live.textContent)).observe(live, { childList: true });
-    }""")
+    at.look("noteLive")
     at.press(at.box.locator("[data-touch='point 2']"), *["ArrowUp"] * 4)
     at.page.wait_for_timeout(1500)
-    x1, x2 = asked(at, "list(explorer.X[2])")
-    (said,) = at.page.evaluate("() => window.said")
+    x1, x2 = asked(at, "explorer.X[2].tolist()")
+    (said,) = at.page.evaluate("() => window.live")
     where, _, changed = said.partition(". Changed: ")
     assert where == f"point 2 at x1 = {x1:.2f}, x2 = {x2:.2f}".replace("-", "−") and "row 2 of" in changed
 
 
-def test_a_page_plays_step_by_step_at_its_pace_and_two_views_do_not_play_faster(page):
+def test_a_page_plays_step_by_step_at_its_pace_and_two_views_do_not_play_faster(page, training):
     page.command("notebook:create-output-view")
     page.page.locator(".jp-LinkedOutputView .bp-explorer").nth(1).wait_for()
     page.open("ear.ipynb")
-    at = training(page)
     note = "lambda change: steps.append((change['new'], time.monotonic()))"
-    asked(at, f"[globals().update(steps=[]), other.controls['step'].observe({note}, 'value')][0]")
-    at.button("Play").click()
-    eventually(lambda: assert_has_played(at, 12))
-    at.button("Play").click()
-    at.page.wait_for_timeout(500)
-    steps, times = zip(*asked(at, "steps"), strict=True)
+    asked(training, f"[globals().update(steps=[]), other.controls['step'].observe({note}, 'value')][0]")
+    training.button("Play").click()
+    eventually(lambda: assert_at_least(60, step(training)))
+    training.button("Play").click()
+    page.page.wait_for_timeout(500)
+    steps, times = zip(*asked(training, "steps"), strict=True)
     assert steps == tuple(range(5, 5 * len(steps) + 1, 5)) and times[-1] - times[0] > 0.15 * (len(steps) - 2)
-    at.page.wait_for_timeout(500)
-    assert len(asked(at, "steps")) == len(steps)
+    page.page.wait_for_timeout(500)
+    assert len(asked(training, "steps")) == len(steps)
 
 
-def assert_has_played(at, count):
-    assert len(asked(at, "steps")) >= count
-
-
-def test_what_is_pressed_while_a_run_plays_is_done_and_stays(page):
-    """By a hand, or by a cell: JupyterLab has the kernel hear widgets in a thread beside the one that runs cells."""
-    at, slower = training(page), "lambda step: (time.sleep(.2), type(other)._go_to(other, step))"
-    asked(at, f"setattr(other, '_go_to', {slower})")
-    for n in range(12):
-        at.button("Play").click()
-        eventually(lambda steps=n // 4: assert_plays(at, steps))
-        if n % 2:
-            at.button("Reset" if n % 4 == 1 else "Back to step 0").click()
-        else:
-            asked(at, f"other.controls['{'reset' if n % 4 else 'begin'}'].click()")
-        eventually(lambda: assert_stands_at_0(at))
-        at.page.wait_for_timeout(200)
-        assert_stands_at_0(at)
-    asked(at, "delattr(other, '_go_to')")
-
-
-def assert_plays(at, steps):
-    assert step(at) > 5 * steps
-
-
-def assert_stands_at_0(at):
-    assert step(at) == 0 and "failed" not in " ".join(at.read().words)
-    assert at.button("Play").get_attribute("class").count("mod-active") == 0
+def assert_at_least(least, number):
+    assert number >= least
 
 
 def step(at):
     return next(int(slider["shown"]) for slider in at.read().sliders if slider["label"] == "step")
+
+
+@pytest.mark.parametrize("control", ["reset", "begin"])
+@pytest.mark.parametrize("by", ["hand", "cell"])
+def test_what_is_pressed_while_a_run_plays_is_done_and_stays(training, control, by):
+    """JupyterLab has the kernel hear widgets in a thread beside the one that runs cells."""
+    asked(training, "setattr(other, '_go_to', lambda step: (time.sleep(.2), type(other)._go_to(other, step)))")
+    for n in range(3):
+        training.button("Play").click()
+        eventually(lambda least=5 * n + 1: assert_at_least(least, step(training)))
+        if by == "hand":
+            training.button({"reset": "Reset", "begin": "Back to step 0"}[control]).click()
+        else:
+            asked(training, f"other.controls['{control}'].click()")
+        eventually(lambda: assert_stands_at_0(training))
+        training.page.wait_for_timeout(200)
+        assert_stands_at_0(training)
+    asked(training, "delattr(other, '_go_to')")
+
+
+def assert_stands_at_0(at):
+    assert step(at) == 0 and "failed" not in " ".join(at.read().words)
+    assert "mod-active" not in at.button("Play").get_attribute("class")

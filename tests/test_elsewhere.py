@@ -19,6 +19,7 @@ NOTEBOOKS = {  # with a cell to choose in each
     "forward_explorer": ("01_forward_pass.ipynb", ("A1", 3, 7)),
     "backprop_explorer": ("06_end_to_end.ipynb", ("G_H", 2, 5)),
 }
+CELLS_ARE_THERE = "() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length"
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +27,6 @@ def seven():
     """A server of its own: one that has served fonts to Notebook 7 refuses them to JupyterLab."""
     with lab_server() as lab:
         yield lab
-
-
-@pytest.fixture(params=NOTEBOOKS)
-def name(request):
-    return request.param
 
 
 class Visit:
@@ -42,10 +38,10 @@ class Visit:
 
     def open(self, path):
         self.page.goto(self.url + path)
-        self.page.wait_for_selector(".jp-Notebook .jp-Cell")
-        self.page.wait_for_function(KERNEL_IS_THERE)
+        self.page.wait_for_function(CELLS_ARE_THERE)
 
     def run_all(self):
+        self.page.wait_for_function(KERNEL_IS_THERE)
         self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
         self.page.wait_for_function(WIDGETS_STAND)
         assert self.page.evaluate(BAD_CELLS) == []
@@ -54,10 +50,10 @@ class Visit:
         self.page.close()
 
 
-@pytest.fixture(params=["notebook_7", "voila"])
-def screen(request, seven, chromium, name):
+@pytest.fixture
+def screen(request, seven, chromium, where, name):
     file, _ = NOTEBOOKS[name]
-    if request.param == "notebook_7":
+    if where == "notebook_7":
         notebook = open_notebook(chromium, seven._replace(url=seven.url.removesuffix("/lab")), file)
         page = notebook.page
         assert page.url.endswith(f"/notebooks/{file}"), "its own page, and not JupyterLab's"
@@ -106,6 +102,7 @@ def assert_dragged(screen, twin, there):
     eventually(lambda: assert_shows(screen, twin))
 
 
+@pytest.mark.parametrize(("where", "name"), [("notebook_7", "forward_explorer"), ("voila", "backprop_explorer")])
 def test_a_slider_a_point_by_hand_and_by_key_and_the_sum_of_a_cell(screen, name):
     assert_can_be_moved(screen, name)
 
@@ -141,12 +138,14 @@ def test_in_voila_on_a_phone_and_tablets(voila, chromium, width, height):
     page.context.close()
 
 
+@pytest.mark.parametrize("name", NOTEBOOKS)
 def test_in_jupyterlab_in_firefox(lab, firefox, name):
     Visit(firefox, lab.url, f"/tree/{NOTEBOOKS[name][0]}?reset").run_all()
     assert_can_be_moved(Screen(firefox, firefox.locator(".bp-explorer")), name)
     assert firefox.errors() == []
 
 
+@pytest.mark.parametrize("name", NOTEBOOKS)
 def test_in_voila_in_safaris_engine(voila, webkit, name):
     webkit.goto(f"{voila}/voila/render/{NOTEBOOKS[name][0]}")
     assert_can_be_moved(Screen(webkit, webkit.locator(".bp-explorer")), name)

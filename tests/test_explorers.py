@@ -178,14 +178,16 @@ def test_a_slider_shows_its_number_and_writes_it_and_no_other(name):
 
 
 @every_explorer
-def test_a_state_that_code_changes_is_shown_by_update_and_one_of_another_size_is_a_clear_error(name):
-    explorer = make(name, *own_net()) if name in OTHERS else chosen(name, *own_net())
+def test_a_state_that_code_changes_is_shown_by_update_until_reset_and_one_of_another_size_is_an_error(name):
+    explorer = make(name, *own_net())
     for part in (1, 0):
         move(explorer.controls["data"], part)
-    before, text = state(explorer), repr(explorer)
-    explorer.X[3] = (0.126, -0.5)
+    before, first, text, ranges = state(explorer), screen(explorer), repr(explorer), ranges_of(explorer)
+    stir_to(explorer, example=3, unit=7)
+    explorer.X[3] = (0.126, -40)
     explorer.y = 1 - explorer.y
     explorer.params = params = m.init_params(np.random.default_rng(9))
+    params.b1[0] = 40
     explorer.update()
     assert not differences(explorer.params._asdict(), params._asdict())
     assert_true_to_state(explorer)
@@ -193,6 +195,8 @@ def test_a_state_that_code_changes_is_shown_by_update_and_one_of_another_size_is
     assert (f"{loss:.4g} at the start" if name == "bug_lab" else f"{loss:.4f}") in repr(explorer) != text
     for control, (symbol, index) in numbers_of(explorer):
         assert explorer.controls[control].value == round(state(explorer)[symbol][index], 2)
+    stir_to(explorer, example=0, unit=0)
+    assert "b1" not in ranges or ranges_of(explorer)["b1"] == (-40, 40) != ranges["b1"]
     X, y, params = own_net()
     for (explorer.X, explorer.y, explorer.params), says in (
         ((X, y, own_net(n_hidden=8)[2]), r"params.W1: expected shape \(16, 2\).*\(8, 2\)"),
@@ -200,31 +204,13 @@ def test_a_state_that_code_changes_is_shown_by_update_and_one_of_another_size_is
     ):
         with pytest.raises(ValueError, match=f"^{says}"):
             explorer.update()
-    explorer.X, explorer.y, explorer.params = X, y, params
-    explorer.update()
-    assert repr(explorer) == text and not differences(state(explorer), before)
-    assert_true_to_state(explorer)
     explorer.controls["reset"].click()
-    assert not differences(state(explorer), before)
+    assert not differences(state(explorer), before) and ranges_of(explorer) == ranges
+    assert repr(explorer) == text and screen(explorer) == first
 
 
-@every_network_explorer
-def test_a_sliders_range_grows_to_hold_what_is_given_and_reset_brings_the_range_back(name):
-    explorer = chosen(name, *own_net())
-    sliders = {control: slider for control, slider in explorer.controls.items() if hasattr(slider, "max")}
-    explorer.controls["reset"].click()
-    first, ranges = screen(explorer), {control: (slider.min, slider.max) for control, slider in sliders.items()}
-    explorer.params.W1[0], explorer.params.b1[0], explorer.params.W2[:, 0], explorer.X[0] = 40, -40, 40, 40
-    explorer.update()
-    for unit in (2, 0):
-        stir_to(explorer, unit=unit)
-    for control, _ in numbers_of(explorer):
-        assert abs(sliders[control].value) == 40 == sliders[control].max == -sliders[control].min
-    assert (abs(explorer.params.W1[0]) == 40).all()
-    assert "curve" not in explorer.views or explorer.views["curve"].widget.value != first["curve"]
-    explorer.controls["reset"].click()
-    assert {control: (slider.min, slider.max) for control, slider in sliders.items()} == ranges
-    assert screen(explorer) == first
+def ranges_of(explorer):
+    return {name: (slider.min, slider.max) for name, slider in explorer.controls.items() if hasattr(slider, "max")}
 
 
 @every_network_explorer
@@ -286,35 +272,23 @@ def alive():
     return pictures, boxes, len(widgets.Widget.get_manager_state()["state"]), len(comm.get_comm_manager().comms)
 
 
-def test_closed_explorers_leave_nothing_behind():
-    def use(*parts):
-        for name in explorers.__all__:
-            explorer = make(name)
-            for control in explorer.controls.values():
-                for part in parts:
-                    move(control, part)
-            explorer.close()
-
-    use()  # what the first ones leave is kept once
-    before = alive()
-    use(1)
-    assert alive() == before
-
-
-def test_a_cell_that_runs_again_closes_what_it_made_before(monkeypatch):
-    def run(cell, number):
+def test_a_cell_that_runs_again_closes_what_it_made_before_and_nothing_of_it_is_left(monkeypatch):
+    def run(cell, number, *parts):
         message = {"header": {"msg_id": f"run {number}"}, "metadata": {"cellId": cell} if cell else {}}
         shell = types.SimpleNamespace(get_parent=lambda: message)
         monkeypatch.setattr(explorers.closing, "get_ipython", lambda: shell)
-        return make("relu_explorer")
+        made = [make(name) for name in explorers.__all__]
+        for control, part in ((control, part) for one in made for control in one.controls.values() for part in parts):
+            move(control, part)
+        return made
 
-    first, second, other, outside = run("a", 1), run("a", 1), run("b", 2), run(None, 3)
-    assert first.comm and second.comm
-    third = run("a", 4)
-    assert not first.comm and not second.comm
-    assert third.comm and other.comm and outside.comm
-    assert run("a", 5).comm and not third.comm
-    assert not first.views["plane"].widget.value  # which is still held
+    others, first = run("b", 1) + run(None, 2), run("a", 3, 1)
+    before, held = alive(), [one.views["plane"] for one in first if "plane" in one.views]
+    assert all(one.comm for one in first)
+    del first
+    assert all(one.comm for one in run("a", 4, 1)) and not any(view.widget.value for view in held)
+    del held
+    assert alive() == before and all(one.comm for one in others)
 
 
 @every_explorer

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 from screens import DRAWN, OF_A_NETWORK, eventually, sent, settled
-from seen import tables
 
 import explorers
 
@@ -73,7 +72,7 @@ def entry_of(table, row, column):
 
 def shown(at):
     """The tables whose cells can be taken."""
-    return [table for table in tables(at.box.inner_html()) if table.data]
+    return [table for table in at.read().tables if table.data]
 
 
 def lit(at, mark):
@@ -90,8 +89,8 @@ def lit(at, mark):
 def assert_lit(at, twin):
     """The line on the screen is of the twin's entry, which is framed, and lit are the entries that it came from."""
     entry, found = twin.entry, twin.explain(*twin.entry)
-    assert at.box.locator(".bp-sum").text_content() == found.text
-    assert at.box.locator(".bp-sum").get_attribute("data-entry") == "entry " + " ".join(map(str, entry))
+    said = at.box.locator(".bp-sum").evaluate("sum => [sum.textContent, sum.dataset.entry]")
+    assert said == [found.text, "entry " + " ".join(map(str, entry))]
     on_screen = {table.data.get("symbol") for table in shown(at)}
     assert lit(at, "bp-from") == {source for source in found.sources if source[0] in on_screen}
     assert lit(at, "bp-entry") == {entry} & {(symbol, *entry[1:]) for symbol in on_screen}
@@ -129,25 +128,15 @@ def test_a_drag_goes_on_outside_the_picture_and_ends_where_it_is_released(hand):
     expect(live).to_contain_text("Changed: row 1 of X")
 
 
-CURSORS = "all => all.map(mark => [mark.matches('[data-drag]'), getComputedStyle(mark).cursor])"
-
-
-def test_every_mark_looks_takeable(hand):
-    for name in explorers.__all__:
-        for drag, cursor in hand(name).box.locator("[data-touch]").evaluate_all(CURSORS):
-            assert cursor in ("grab" if drag else "pointer", "ew-resize")
-
-
-def test_a_drag_while_the_kernel_is_busy_ends_where_the_hand_ended_and_a_key_goes_on_from_there(hand):
-    at = hand("softmax_explorer")
+def test_a_drag_a_key_that_goes_on_from_there_and_a_click_while_the_kernel_is_busy_are_all_done(hand):
+    at = hand("relu_explorer")
     at.slow(0.25)
     start, way = at.place("point 0"), np.array([40, 30])
-    there = at.data("point 0", start) + way / at.pixels("point 0")
+    there = at.data("point 0", start) + way / at.pixels("point 0") + (0, 0.04)
     at.carry(start, *(start + part * way for part in np.linspace(0.1, 1, 10)))
     at.page.keyboard.press("ArrowUp")
-    there[1] += 0.04
-    settled(at)
-    assert sent(at, "point 0") == pytest.approx(there, abs=1.5e-3)
+    at.box.locator("[data-symbol='A1'] td").nth(20).click()
+    assert settled(at) == "entry A1 1 4"
     eventually(lambda: assert_stands(at, "point 0", there))
 
 

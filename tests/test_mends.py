@@ -19,7 +19,6 @@ import checker.diagnosis
 from checker import check_answer
 from checker.their_changes import Changes
 from checker.their_code import Theirs
-from checker.their_run import watched
 
 RIGHT_CODE = TYPED["own_code"]
 MENDED = re.compile(r"^ *yours: (.*)\n *right: (.*)$", re.MULTILINE)
@@ -142,13 +141,6 @@ def test_a_tracer_that_is_active_is_left_alone():
     assert "1/N is missing" in found.diagnosis
 
 
-def test_a_history_is_whole_or_thrown_away():
-    for turns, noted in ((10, True), (3000, False)):
-        function = defined(f"def answer(x):\n    for _ in range({turns}):\n        y = x + 1\n    return y")
-        run = watched(lambda function=function: function(np.ones(2)), function.__globals__)
-        assert run.result.tolist() == [2, 2] and bool(run.steps) is noted
-
-
 def test_no_list_is_put_into_itself_and_no_loop_goes_on_for_ever():
     itself = RIGHT_CODE["P"].replace("e / e.sum()", "rows / e.sum()")
     ever = RIGHT_CODE["P"].replace("in Z", "in list(rows)").replace("[]", "[Z[0]]").replace("np.array", "np.cos")
@@ -158,8 +150,3 @@ def test_no_list_is_put_into_itself_and_no_loop_goes_on_for_ever():
         assert not judged(symbol, code)
         assert tracemalloc.get_traced_memory()[1] < 1e8, "in bytes"
         tracemalloc.stop()
-
-
-def test_the_whole_pass_is_not_asked_for_more_arguments():
-    code = RIGHT_CODE["backward"].replace("M = A1 > 0", "M = G_X > 0")
-    assert "def answer" not in judged("backward", code).diagnosis

@@ -42,13 +42,13 @@ def test_a_tick_counts_once_and_only_for_what_the_page_saw(name):
 @pytest.mark.parametrize("name", ["training_explorer", "backprop_explorer"])
 def test_play_ends_at_the_last_step_and_begins_there_anew(name):
     explorer = make(name, *own_net())
-    play, first = explorer.controls["play"], explorer.step
-    play.value = True
-    while play.value:
-        explorer.touch(*asked(explorer))
-    assert explorer.step == explorer.controls["step"].get_state().get("max", 9)
-    play.value = True
-    assert (explorer.step, play.value) == (first, True)
+    play, first, last = explorer.controls["play"], explorer.step, {"training_explorer": 500}.get(name, 9)
+    for _ in range(2):
+        play.value = True
+        assert explorer.step == first
+        while play.value:
+            explorer.touch(*asked(explorer))
+        assert explorer.step == last
 
 
 def test_play_ends_where_numbers_overflow_and_where_a_prediction_is_due():

@@ -25,24 +25,7 @@ def test_each_notebook_has_a_binder_link_and_a_link_to_the_site():
     assert {*re.findall(r"\d\d_\w+\.ipynb", others)} == {*NAMES}
 
 
-def places(folder):
-    """Every repository that the files name, as a link or to install from."""
-    hosts = r"(?:github\.com|mybinder\.org/v2/gh|colab\.research\.google\.com/github|nbviewer\.org/github)"
-    links = rf"{hosts}/([\w.-]+/[\w.-]+)|https://(?!YOUR-NAME)([\w-]+)\.github\.io/([\w.-]+)/"
-    texts = {file: (folder / file).read_text(encoding="utf-8") for file in FILES}
-    return {file: [a or f"{b}/{c}" for a, b, c in re.findall(links, text)] for file, text in texts.items()}
-
-
-def test_every_link_names_the_same_repository_and_no_other_page_does():
-    """Else the command that rewrites the name would leave it there."""
-    assert all(set(names) == {REPOSITORY} for names in places(ROOT).values())
-    folders = [ROOT / folder for folder in (".binder", ".github", "notebooks", "tests")]
-    pages = [page for folder in folders for kind in ("md", "ipynb", "yml") for page in folder.rglob(f"*.{kind}")]
-    assert len(pages) > 10
-    assert [page for page in pages if REPOSITORY in page.read_text(encoding="utf-8")] == []
-
-
-def test_the_documented_command_rewrites_the_name_everywhere_and_refuses_what_is_no_name(tmp_path):
+def test_the_documented_command_rewrites_every_link_which_no_other_page_has_and_refuses_what_is_no_name(tmp_path):
     (tmp_path / ".binder").mkdir()
     for file in [*FILES, ".binder/links.py"]:
         shutil.copy(ROOT / file, tmp_path / file)
@@ -51,10 +34,16 @@ def test_the_documented_command_rewrites_the_name_everywhere_and_refuses_what_is
         command = [sys.executable, ".binder/links.py", name]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
 
+    def linked(pages):
+        link = r"/{0}/{1}\b|{0}\.github\.io/{1}\b".format(*REPOSITORY.split("/"))
+        return [page.name for page in pages if re.search(link, page.read_text(encoding="utf-8"))]
+
+    others = [page for folder in (".binder", ".github", "notebooks", "tests") for page in (ROOT / folder).rglob("*.*")]
+    assert linked(page for page in others if page.suffix in (".md", ".ipynb", ".yml")) == []
     assert "python3 .binder/links.py YOUR-NAME/YOUR-REPOSITORY" in README
-    for name in ("a-teacher/back.prop_2", REPOSITORY):
-        assert run(name).returncode == 0
-        assert places(tmp_path) == {file: [name] * len(found) for file, found in places(ROOT).items()}
+    assert linked(tmp_path / file for file in FILES) == FILES
+    assert run("a-teacher/back.prop_2").returncode == 0 and linked(tmp_path / file for file in FILES) == []
+    assert run(REPOSITORY).returncode == 0
     for name in ("OWNER", "a/b/c", "a b/c", "https://github.com/a/b"):
         done = run(name)
         assert done.returncode == 1 and "YOUR-NAME/YOUR-REPOSITORY" in done.stderr

@@ -1,19 +1,54 @@
-"""Each notebook in one kernel without PyTorch: each cell twice, each exercise with its answers, then all of it again.
+"""Each notebook in an odd place, in one kernel: each cell twice, each exercise with its answers, then all of it again.
 
-nbval runs each cell once, with PyTorch where it is installed.
+nbval runs each cell once. Here, as on Colab, pip has installed the project and a notebook has nothing beside it; both
+are in folders with spaces and letters beyond ASCII; a notebook writes nothing into its own, calls nobody, and finds no
+PyTorch.
 """
 
-import os
+import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import nbformat
 import pytest
+import uv
 from refresh_notebooks import WIDGET_VIEW, execute
 from test_notebooks import PATHS, code_cells, is_exercise, load, solved
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.network]
+ROOT = Path(__file__).resolve().parents[1]
 ANSWERS = tomllib.loads(Path(__file__).with_name("other_answers.toml").read_text(encoding="utf-8"))
+
+# Python reads this module in every process that is started with its folder in PYTHONPATH.
+GUARD = """
+import socket
+import sys
+
+HERE = ("127.0.0.1", "localhost", "::1", "", None, socket.gethostname())
+
+def guard(event, args):
+    if event == "socket.getaddrinfo" and args[0] not in HERE:
+        with open(CALLS, "a") as calls:
+            print(*args, file=calls)
+        raise OSError(f"no network: {args[0]}")
+
+sys.addaudithook(guard)
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A folder with the project installed by pip, from what it packs without what an earlier build has left."""
+    home = tmp_path_factory.mktemp("place") / "Übung 1 – 反向传播 (copy)"
+    source, installed = home / "source", home / "installed"
+    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".*", "build", "*.egg-info"))
+    install = ["pip", "install", "--quiet", "--python", sys.executable, "--no-deps", "--target", installed, source]
+    subprocess.run([uv.find_uv_bin(), *install], check=True)
+    (installed / "torch.py").write_text("raise ImportError('torch is hidden')", encoding="utf-8")
+    (installed / "sitecustomize.py").write_text(GUARD.replace("CALLS", repr(str(home / "calls"))), encoding="utf-8")
+    return home
 
 
 def comparable(cell):
@@ -37,18 +72,19 @@ def steps(nb):
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_a_notebook_shows_the_same_again_and_judges_answers(path, tmp_path, monkeypatch):
-    (tmp_path / "torch.py").write_text("raise ImportError('torch is hidden')", encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+def test_a_notebook_shows_the_same_again_and_judges_answers(path, home, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(home / "installed"))
     saved, run = load(path), load(path)
-    order = list(steps(saved))
+    order, folder = list(steps(saved)), home / path.stem
     run.cells = [nbformat.v4.new_code_cell(source) for _, source, _ in order]
-    execute(run, path.parent)
+    folder.mkdir()
+    execute(run, folder)
     for (n, source, is_right), cell in zip(order, run.cells, strict=True):
         if is_right is None:
             assert [*comparable(cell)] == [*comparable(saved.cells[n])], source
         else:
             assert cell.outputs[-1].data["text/plain"].startswith("Correct") == is_right, source
+    assert [*folder.iterdir()] == [] and not (home / "calls").exists()
 
 
 def test_other_answers_are_those_of_exercises():

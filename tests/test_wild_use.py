@@ -17,7 +17,7 @@ def in_the_page(page, line):
 @pytest.mark.slow
 def test_wild_use_leaves_no_error_and_nothing_behind(hand):
     rng = np.random.default_rng(0)
-    names = ["backprop_explorer", "relu_explorer", "output_layer_explorer", "training_explorer"]
+    names = ["backprop_explorer", "training_explorer"]
     hands = [hand(name) for name in names]
     page = hands[0].page
     line = page.context.new_cdp_session(page)
