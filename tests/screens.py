@@ -1,7 +1,7 @@
 """Explorers on a page: hands at them, what they show, and what they must show.
 
 What the screen must show is what the same explorer shows here, in the test's own process, when it is moved in the same
-way. That an explorer here is right, test_explorers.py and those beside it say.
+way.
 """
 
 import re

@@ -4,7 +4,6 @@ What a diagnosis claims is tested on another batch: there, the line that it show
 function gives, or what the same mistake gives there.
 """
 
-import inspect
 import re
 
 import numpy as np
@@ -41,12 +40,6 @@ def value_with(lines, name, net):
 def function_of(line):
     """The function that returns what a line says; its arguments are the symbols in it."""
     return eval(f"lambda {', '.join(sorted(symbols_in(line)))}: {line}", dict(TOOLS))
-
-
-@np.errstate(all="ignore")
-def call(function, net):
-    values = checker.run_lines(*net)
-    return np.asarray(function(**{name: values[name] for name in inspect.signature(function).parameters}), float)
 
 
 def told(answer):

@@ -1,8 +1,5 @@
 """The explorers in Notebook 7, in Voilà, which shows a notebook as a page without code, and in an executed HTML page;
-in Firefox and in Safari's engine.
-
-Of JupyterLab, test_hands.py knows more; what is here are its ways to move a number, each once.
-"""
+in Firefox and in Safari's engine: the ways to move a number, each once."""
 
 import pytest
 from lab import BAD_CELLS, ROOT, WIDGETS_STAND, lab_server, open_notebook

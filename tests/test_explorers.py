@@ -1,7 +1,6 @@
 """Every explorer moved by hand: whatever is on the screen is what PyTorch says for the state on the screen.
 
-The tests run over explorers.__all__, so a new explorer is tested when it is named there. What pictures show is tested
-in test_pictures.py, and what a hand does in test_touch.py.
+The tests run over explorers.__all__, so a new explorer is tested when it is named there.
 """
 
 import gc

@@ -74,10 +74,6 @@ def test_the_example_of_an_explorer_shows_and_updates():
     assert explorer.X[0, 0] == 1.5 and np.array_equal(explorer.views["P"].array, P)
     assert f"Surest about example {P.max(axis=1).argmax()}: {P.max():.3f}." in repr(explorer) != text
     assert plane.value != picture and "how sure the network is" in plane.value
-    explorer.touch("point", 2, 1.0, -1.0)
-    explorer.choose("P", 2, 1)
-    assert explorer.X[2].tolist() == [1.0, -1.0] and explorer.example == 2
-    assert explorer.views["sum"].lines == [explorer.explain("P", 2, 1).text]
 
 
 def test_the_example_of_a_notebook_passes_every_rule(tmp_path):

@@ -1,7 +1,4 @@
-"""A real pointer and finger on the marks of every explorer, in JupyterLab: what the page says of them.
-
-What the page's words do, test_touch.py knows.
-"""
+"""A real pointer and finger on the marks of every explorer, in JupyterLab: what the page says of them."""
 
 import numpy as np
 import pytest

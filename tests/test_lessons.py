@@ -185,16 +185,13 @@ def test_backprop_a_step_lights_what_goes_in_and_comes_out_on_the_board():
     explorer.controls["previous"].click()
     for number, (out, names) in enumerate(GOING_IN.items(), 1):
         assert step.value == number and f"Step {number} of 9: {out} = " in repr(explorer)
-        lit = {mark: with_class(explorer, mark) for mark in ("bp-now", "bp-in")}
-        assert lit == {"bp-now": {out}, "bp-in": {*names.split()}}
+        classes = {name: view.widget._dom_classes for name, view in explorer.views.items()}
+        lit = [{name for name in classes if mark in classes[name]} for mark in ("bp-now", "bp-in")]
+        assert lit == [{out}, {*names.split()}]
         explorer.controls["next"].click()
     assert step.value == 9
     explorer.controls["previous"].click()
     assert step.value == 8
-
-
-def with_class(explorer, mark):
-    return {name for name, view in explorer.views.items() if mark in view.widget._dom_classes}
 
 
 def answer(lab, answers):
