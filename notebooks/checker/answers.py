@@ -79,12 +79,20 @@ def check_answer(name, answer, X, y, params):
 def check_slopes(answer, f, array):
     """Say whether an answer is the gradient of the function f at array, measured by differences.
 
-    f takes an array and returns a number → Answer. For gradients that are not in the derivation.
+    f takes an array and returns a number; answer is an array, or a function that takes array and returns one → Answer.
+    For gradients that are not in the derivation.
     At a corner of f, every slope from that on its left to that on its right is one.
     Raises ValueError, TypeError for a bad f or array; never for what the learner did.
     """
     left, right = mlp.one_sided_slopes(f, array, step=1e-6)
-    if answer is None or answer is ...:
+    if answer is None:
+        return NOT_ATTEMPTED
+    if callable(answer):
+        try:
+            answer = answer(np.array(array, float))
+        except FAILS as error:
+            return Answer(False, f"Your function raised {said(error)}.")
+    if answer is ...:
         return NOT_ATTEMPTED
     numbers = as_numbers(answer)
     if numbers is None:
