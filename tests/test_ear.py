@@ -56,6 +56,10 @@ def test_the_script_is_one_for_all_explorers_and_stays_when_one_is_closed():
 # ---------------------------------------------------------------- a connection that can be cut
 
 
+# A setting of JupyterLab's: each widget has a subshell of its own in the kernel; in Voilà, all share one.
+A_THREAD_EACH = "() => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.commsOverSubshells = 'perComm'; }"
+
+
 @pytest.fixture(scope="module", params=["JupyterLab", "Voilà"])
 def line(request, lab, chromium):
     """An explorer on a page whose connection can lose messages and break."""
@@ -77,6 +81,7 @@ def line(request, lab, chromium):
     line = SimpleNamespace(lost=lost, break_off=break_off)
     if request.param == "JupyterLab":
         notebook = Notebook(page, f"{lab.url}/tree/{name}?reset")
+        page.evaluate(A_THREAD_EACH)
         notebook.run_all()
         line.end, line.remedy = notebook.restart, "run this cell again"
     else:

@@ -6,6 +6,7 @@ from html import escape
 from importlib.resources import files
 
 import ipywidgets as widgets
+from comm import get_comm_manager
 from traitlets import Unicode
 
 from explorers.explain import LIGHTS
@@ -14,6 +15,7 @@ from explorers.views.colors import DARK, LIGHT, in_contrast, variables
 from explorers.views.tables import LEVELS, MOST_ROWS
 
 _shared = []  # what all explorers of this kernel share, once one was made
+_left = []  # the comms of widgets that have begun anew
 MOST_COLUMNS = 64  # of units, of which the chosen one can have a frame
 DEEPEST, ON_CELL = 0.6, 0.35  # how much of its colour the deepest shade has, and the 1 of a mask
 
@@ -143,8 +145,10 @@ def begin_anew(widget):
     """Let a widget begin anew on the page, where what holds it is sent again.
 
     On the page, a widget sends nothing while its last message is not answered; after a broken connection, that is for
-    good.
+    good. Its comm is left open: JupyterLab may have given it a thread of its own in the kernel (a subshell), and would
+    end that with it, though the kernel goes on in it.
     """
-    widget.comm.close()
+    get_comm_manager().unregister_comm(widget.comm)
+    _left.append(widget.comm)  # at its end it would close the new one, too: both have one name
     widget.comm = None
     widget.open()
