@@ -179,7 +179,7 @@ def one_sided_slopes(f, array, step=1e-5):
     """Measure the slopes of f on both sides of each entry, (f(a) − f(a − step)) / step and (f(a + step) − f(a)) / step.
 
     f takes an array and returns a number; array of any shape → left and right, of the same shape. Where f has a
-    corner, they differ. Raises ValueError, TypeError as numerical_gradient does.
+    kink, they differ. Raises ValueError, TypeError as numerical_gradient does.
     """
     array = _array("array", array)
     step = _positive("step", step)
@@ -196,7 +196,7 @@ class GradientCheck(NamedTuple):
     """One gradient against finite differences, entry by entry; every array has the gradient's shape.
 
     numeric is the central difference, slope_left and slope_right are the one-sided ones. on_kink marks entries
-    where the step carries some A1 across 0: there the loss has a corner, and no single slope to compare with.
+    where the step carries some A1 across 0: there the loss has a kink, and no single slope to compare with.
     relative_error is the largest |analytic − numeric| off the kinks, relative to the largest entry of either there;
     NaN where everything is on a kink: then ok is None, since nothing could be judged. A check is true only when ok.
     """

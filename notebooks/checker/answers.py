@@ -81,7 +81,7 @@ def check_slopes(answer, f, array):
 
     f takes an array and returns a number; answer is an array, or a function that takes array and returns one → Answer.
     For gradients that are not in the derivation.
-    At a corner of f, every slope from that on its left to that on its right is one.
+    At a kink of f, every slope from that on its left to that on its right is one.
     Raises ValueError, TypeError for a bad f or array; never for what the learner did.
     """
     left, right = mlp.one_sided_slopes(f, array, step=1e-6)
