@@ -11,6 +11,7 @@ import pytest
 from nets import NOTEBOOKS_NET
 from refresh_notebooks import NOTEBOOKS, PATHS
 
+import mlp_helpers
 from explorers.cases import LOOPS, RIGHT_LOOP
 from explorers.detectors import examine_loop
 from explorers.recorded import record
@@ -70,6 +71,18 @@ def test_00_what_a_point_meets():
     says(TEXTS["00-21"], f"{crossed[0]:.2f}", f"{crossed[2]:.2f}", f"{-PARAMS.W1[0, 1]:.2f}")
     assert A1[0, 0] < 0 < A1[0, 2] and (A1[:, 10] > 0).all()
     assert ((crossed < X[0, 1]) & (crossed > crossed[0])).sum() == 4
+
+
+def test_00_what_a_straight_line_separates():
+    """If any line does, then one through two of the points does."""
+    separated = []
+    for name in mlp_helpers.DATA_SETS:
+        points, labels = toy_data(name, 200, np.random.default_rng(0))
+        across = (points[:, None] - points)[~np.eye(200, dtype=bool)] @ [[0, 1], [-1, 0]]
+        beyond = points @ across.T
+        if (beyond[labels == 0].max(axis=0) <= beyond[labels == 1].min(axis=0) + 1e-12).any():
+            separated.append(name)
+    assert separated == ["blobs"] and "Only the blobs." in TEXTS["00-11"]
 
 
 def test_02_along_a_logit():
