@@ -1,7 +1,7 @@
 // A slider in the page, moved by keys: how long until its change is painted, and what goes over the line meanwhile.
 //
-// A change is complete when the kernel is idle again for every message that the page has sent, each image has been
-// decoded and two frames have begun since the last change of the page: the first of them has then been painted.
+// A change is complete when the kernel is idle again for every message that the page has sent, and two frames have
+// begun since the last change of the page: the first of them has then been painted.
 class Slider {
   constructor(name) {
     this.kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
@@ -57,8 +57,6 @@ class Slider {
   }
 
   async painted() {
-    const coming = [...this.page.querySelectorAll('.jp-OutputArea img')].filter(image => !image.complete);
-    await Promise.all(coming.map(image => image.decode().catch(() => null)));
     await frame();
     await frame();
     return performance.now();
@@ -68,13 +66,13 @@ class Slider {
     while (this.waiting.size) await new Promise(done => { this.answered = done; });
   }
 
-  // The time at which the last change was painted, or null if there was none: nothing changed for quiet ms since.
-  async complete(quiet = 40) {
+  // The time at which the last change was painted, or null if there was none: nothing changed for 40 ms since.
+  async complete() {
     await turn();  // until the page has sent its message
     const late = sleep(60000).then(() => { throw new Error('The kernel did not answer in 60 s.'); });
     await Promise.race([this.answer(), late]);
     let seen;
-    do { seen = this.painting; await seen; await sleep(quiet); } while (seen !== this.painting);
+    do { seen = this.painting; await seen; await sleep(40); } while (seen !== this.painting);
     return this.painting;
   }
 }
@@ -85,7 +83,7 @@ const channel = new MessageChannel();
 const turn = () => new Promise(done => { channel.port1.onmessage = done; channel.port2.postMessage(null); });
 
 // Milliseconds from each of count key presses to its painted change; null where nothing changed.
-async function presses(name, count, quiet) {
+async function presses(name, count) {
   const slider = new Slider(name), times = [];
   const keys = slider.atMost() ? ['ArrowLeft', 'ArrowRight'] : ['ArrowRight', 'ArrowLeft'];
   for (let i = 0; i < count; i++) {
@@ -93,7 +91,7 @@ async function presses(name, count, quiet) {
     slider.painting = null;
     const start = performance.now();
     slider.press(keys[i % 2]);
-    const end = await slider.complete(quiet);
+    const end = await slider.complete();
     times.push(end && end - start);
   }
   slider.close();

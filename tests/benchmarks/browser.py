@@ -1,7 +1,6 @@
 """From a key to the painted change, in JupyterLab in Chromium: every slider of every explorer.
 
-In one run: the floor, which is an empty slider whose number goes through the kernel into a label; each explorer; and
-the content of the largest drawn by interact.
+In one run: the floor, which is an empty slider whose number goes through the kernel into a label; and each explorer.
 """
 
 import sys
@@ -16,20 +15,14 @@ from subjects import make, sliders
 import explorers
 
 SCRIPT = Path(__file__).with_name("browser.js").read_text(encoding="utf-8")
-PRESSES = "([name, count, quiet]) => presses(name, count, quiet)"
-QUIET = 400  # ms: the pictures of interact come one by one
+PRESSES = "([name, count]) => presses(name, count)"
 FLOOR = """import ipywidgets as widgets
 slider, label = widgets.IntSlider(50), widgets.Label("50")
 slider.add_class("slider-floor")
 slider.observe(lambda change: setattr(label, "value", str(change["new"])), "value")
 widgets.VBox([slider, label])"""
 EXPLORER = "from subjects import marked\nexplorer = marked({!r})\nexplorer"
-INTERACT = """%config InlineBackend.figure_format = "retina"
-import plain_interact
-plain_interact.show({!r})"""
-LARGEST = "backprop_explorer"
 DRAGGED = {"training_explorer": "step"}  # and x1 elsewhere
-ERROR = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
 KEYS = ["explorer", "slider", "median, ms", "worst, ms", "median / floor", "worst / floor"]
 KEYS += ["messages", "kB"]
 DRAGS = ["explorer", "slider", "last event to last change, ms", "moves sent", "most in flight", "true"]
@@ -61,10 +54,6 @@ def run(show, quick):
             KEYS,
             [_row(move, median(floor)) for move in moves],
         )
-        ours = median(ms for name, _, times, *_ in moves if name == LARGEST for ms in times)
-        plain = _interact(chromium, lab, quick)
-        head = ["interact, ms", "times ours"]
-        show(f"The content of {LARGEST} by interact, any slider", head, [[f"{plain:.0f}", f"{plain / ours:.1f}"]])
         show("200 events in a second", DRAGS, drags)
         show("Notebook 00, from Run All to its first explorer on the screen", ["seconds"], [[_first(chromium, lab)]])
 
@@ -74,17 +63,6 @@ def _sliders_of(name):
     names = [*sliders(explorer)]
     explorer.close()
     return names
-
-
-def _interact(chromium, lab, quick):
-    """The median over the largest explorer's sliders by interact, which draws the same for each."""
-    names = _sliders_of(LARGEST)
-    with Page(chromium, lab, INTERACT.format(LARGEST)) as page:
-        page.presses(names[0], 1, quiet=QUIET)
-        outputs = page.notebook.page.locator(".jp-OutputArea")
-        if not outputs.locator("img").count() or outputs.locator(ERROR).count():
-            raise RuntimeError(f"interact does not draw {LARGEST}")
-        return median(ms for slider in names for ms in page.presses(slider, 1 if quick else 3, warm=0, quiet=QUIET))
 
 
 def _row(move, floor):
@@ -137,16 +115,16 @@ class Page:
         self.heard[0] += 1
         self.heard[1] += len(data) * 3 // 4 if frame["opcode"] == 2 else len(data.encode())  # binary data is in base64
 
-    def presses(self, slider, count, warm=2, quiet=40):
+    def presses(self, slider, count, warm=2):
         """Milliseconds of each key that changes something, after some that warm up."""
-        times = self.notebook.page.evaluate(PRESSES, [slider, warm + count, quiet])[warm:]
+        times = self.notebook.page.evaluate(PRESSES, [slider, warm + count])[warm:]
         return [time for time in times if time]
 
     def hears(self, slider, count=4):
         """The messages and the bytes of a key; listening takes time, so these keys are not timed."""
         page, self.heard = self.notebook.page, [0, 0]
         self.listener.send("Network.enable")
-        page.evaluate(PRESSES, [slider, count, 40])
+        page.evaluate(PRESSES, [slider, count])
         page.wait_for_timeout(100)  # until all that has come is counted
         self.listener.send("Network.disable")
         return [heard / count for heard in self.heard]
