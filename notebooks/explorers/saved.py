@@ -90,7 +90,7 @@ def board_svg(board):
     """Write a board as SVG → its width, its height, and its content."""
     content, left, deepest, widest = [], 0, 0, 0
 
-    def put(top, table, names):
+    def put(left, top, table, names):
         row = None if board.row is None or not table.has_rows else board.row - table.first
         column = board.column if table in board.wide else None
         width, height, written = _table_svg(left, top, table, names, row, column)
@@ -100,12 +100,11 @@ def board_svg(board):
     for column in board.narrow:
         bottom = 0
         for table in column:
-            _, bottom = put(bottom, table, table is column[0])
+            _, bottom = put(left, bottom, table, table is column[0])
         left += LABELS + WIDE * len(column[0].across.labels) + 14
         deepest, widest = max(deepest, bottom), left
-    left = 0
     for table in board.wide:
-        right, deepest = put(deepest, table, table is board.wide[0])
+        right, deepest = put(0, deepest, table, table is board.wide[0])
         widest = max(widest, right)
     return widest, deepest, "".join(content)
 
