@@ -88,7 +88,8 @@ def differences(one, other):
 
 def screen(explorer):
     """All that a person sees but the controls and words: tables, equations and pictures, as HTML."""
-    return {name: view.widget.value for name, view in explorer.views.items() if name != "words"}
+    views = {name: view for name, view in explorer.views.items() if name != "words"}
+    return {name: view.content if hasattr(view, "content") else view.widget.value for name, view in views.items()}
 
 
 @cache

@@ -12,9 +12,11 @@ window.look = {
         shown: slider.querySelector(".widget-readout").textContent,
         said: slider.querySelector(".noUi-handle").getAttribute("aria-valuetext"),
       })),
-      pictures: [...box.querySelectorAll("svg.bp-picture")].map((picture) => ({
+      pictures: [...box.querySelectorAll("svg.bp-picture[role=group]")].map((picture) => ({
         alt: picture.ariaLabel,
-        drawn: picture.innerHTML.replaceAll(/ (tabindex|role|aria-label)="[^"]*"/g, ""),
+        drawn: [...(picture.closest(".bp-layers") ?? picture.parentElement).querySelectorAll("svg.bp-picture")]
+          .map((layer) => layer.innerHTML.replaceAll(/ (tabindex|role|aria-label)="[^"]*"/g, ""))
+          .join(""),
       })),
     };
   },

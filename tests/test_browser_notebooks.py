@@ -45,7 +45,7 @@ def test_a_notebook_runs_and_runs_again_after_a_reload_and_after_a_restart(lab, 
         notebook.run_all()
         assert notebook.problems() == []
         box = notebook.page.locator(".bp-explorer")
-        pictures = box.locator(".bp-picture:visible")
+        pictures = box.locator(".bp-picture[role=group]:visible")
         assert pictures.count() and all(len(picture.get_attribute("aria-label")) > 20 for picture in pictures.all())
         Screen(notebook.page, box).look("quiet")  # JupyterLab's debugger asks, too
     notebook.close()

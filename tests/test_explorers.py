@@ -285,7 +285,7 @@ def test_a_cell_that_runs_again_closes_what_it_made_before_and_nothing_of_it_is_
     before, held = alive(), [one.views["plane"] for one in first if "plane" in one.views]
     assert all(one.comm for one in first)
     del first
-    assert all(one.comm for one in run("a", 4, 1)) and not any(view.widget.value for view in held)
+    assert all(one.comm for one in run("a", 4, 1)) and not any(layer.value for view in held for layer in view.layers)
     del held
     assert alive() == before and all(one.comm for one in others)
 

@@ -29,7 +29,7 @@ def test_a_picture_is_drawn_anew_and_said_in_words(name):
                 assert seen.root.get("width") == f"{1.6 * view.width:g}"
                 assert re.search(r"\d|the loss|here: ", seen.alt)
                 assert seen.alt != said.get(key) or (name, key) == ("bug_lab", "plane")
-                assert not list(seen.root.iter("image")) and "id=" not in view.widget.value
+                assert not list(seen.root.iter("image")) and "id=" not in view.content
                 said[key] = seen.alt
 
 

@@ -140,7 +140,7 @@ class Explorer(Hands, widgets.VBox):
                     inner.close()
             for view in self.views.values():
                 if isinstance(view, Picture):
-                    view.content = view.widget.value = ""
+                    view.clear()
             super().close()
 
     def renew(self):

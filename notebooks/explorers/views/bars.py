@@ -39,4 +39,4 @@ class Bars(Picture):
                 column = {"x": x - wide / 2, "y": self.frame.top, "width": wide, "height": self.frame.height}
                 content.append(shape("rect", "area", f"bar {index}", **column))
         content.append(text(self.frame.left + self.frame.width / 2, bottom + 28, "example i", "title"))
-        self.paint(alt, "".join(content), self.frame)
+        self.paint(alt, "".join(content), frame=self.frame)

@@ -30,4 +30,4 @@ class Curve(Picture):
         ((x, y),) = self.frame.at([(at, value)])
         lines = f'<path class="curve" d="{path(curve)}"/><path class="tangent" d="{path(tangent)}"/>'
         dot = shape("circle", "dot", "dot", "x", cx=x, cy=y, r=6)
-        self.paint(alt, self.frame.axes(xlabel, self.ylabel) + self.frame.inside(lines) + dot, self.frame)
+        self.paint(alt, self.frame.axes(xlabel, self.ylabel) + self.frame.inside(lines) + dot, frame=self.frame)

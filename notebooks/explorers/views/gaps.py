@@ -32,7 +32,7 @@ class Gaps(Picture):
                 content.append(text(at + BAR / 2, bottom + 13, name))
             content.append(text(x + BAR + AIR / 2, bottom + 27, f"class {label}", "title"))
             content.append(self._gap(x, *tops, one - other))
-        self.paint(alt, "".join(content), self.frame)
+        self.paint(alt, "".join(content), frame=self.frame)
 
     def _gap(self, x, one, other, gap):
         """An arrow from the height of the second bar to that of the first, and how far that is."""

@@ -36,7 +36,7 @@ class Graph(Picture):
 
     def __init__(self, n_hidden, edges, scale, width=300, height=200):
         """edges are the names of its two matrices, by which a hand takes an edge."""
-        super().__init__(width, height, scale)
+        super().__init__(width, height, scale, layers=2)
         top, room = 18, height - 22
         self.apart = room // n_hidden or room / n_hidden
         first = top + (room - self.apart * (n_hidden - 1)) / 2
@@ -55,8 +55,9 @@ class Graph(Picture):
         touches are the words of a hand that takes a node of each layer.
         moving is the class of numbers that have just come: they fade in, where a person has not asked for less motion.
         """
-        content = [text(x, 11, title) for (x, _), title in zip((p[0] for p in self.places), titles, strict=True)]
-        content.append(self._edges(look, unit, moving))
+        ground = [text(x, 11, title) for (x, _), title in zip((p[0] for p in self.places), titles, strict=True)]
+        ground.append(self._edges(look, unit, moving))
+        content = []
         for layer, places in enumerate(self.places):
             content += self._nodes(look, layer, places, touches[layer], unit, moving)
         outer = [*self.places[0], *self.places[2]]
@@ -64,7 +65,7 @@ class Graph(Picture):
             away = -14 if align == "end" else 14
             first = up + 4 - 6.5 * (len(lines) - 1)
             content += [text(x + away, first + 13 * n, line, align) for n, line in enumerate(lines)]
-        self.paint(alt, "".join(content))
+        self.paint(alt, "".join(ground), "".join(content))
 
     def _edges(self, look, unit, moving):
         ways, hands = {}, []

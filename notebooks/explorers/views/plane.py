@@ -19,7 +19,7 @@ class Plane(Picture):
     """The input plane: class regions and boundary, hinge lines, one unit's on side, points, arrows on the points."""
 
     def __init__(self, scale, width=300, height=282):
-        super().__init__(width, height, scale)
+        super().__init__(width, height, scale, layers=2)
         side = min(width - 40, height - 24)
         self.frame = Frame(30, 6, side, side)
         self.limit, self._given, self._regions = None, None, ""
@@ -35,16 +35,17 @@ class Plane(Picture):
         is shown, and its arrow nearest to where it is held (n, 2). margin(params, points) says of points (m, 2) how far
         class 1 is ahead there (m,), and bends at these lines only; arrows (N, 2) start at X.
         """
-        content = [] if params is None else [self._regions_of(params, margin)]
+        ground = [] if params is None else [self._regions_of(params, margin)]
         if unit is not None:
-            content.append(self._on_side(params.W1[unit], params.b1[unit]))
-        content.append(self.frame.axes("x1", "x2", "among"))
+            ground.append(self._on_side(params.W1[unit], params.b1[unit]))
+        ground.append(self.frame.axes("x1", "x2", "among"))
         if params is not None and hinges:
-            content += self._hinges(params.W1, params.b1, unit, held)
+            ground += self._hinges(params.W1, params.b1, unit)
+        content = [] if unit is None else self._arrow_of(params.W1[unit], params.b1[unit], unit, held[unit])
         content += self._points(X, y, chosen)
         if arrows is not None:
             content.append(self._arrows(X, arrows))
-        self.paint(alt, "".join(content), self.frame)
+        self.paint(alt, "".join(ground), "".join(content), frame=self.frame)
 
     def _regions_of(self, params, margin):
         """The class regions and the boundary, found anew only where the limit or a parameter has changed."""
@@ -84,7 +85,7 @@ class Plane(Picture):
             return ""
         return self.frame.inside(f'<path class="on-side" d="{path(self.frame.at(corners), closed=True)}"/>')
 
-    def _hinges(self, weights, biases, unit, held):
+    def _hinges(self, weights, biases, unit):
         ends = _ends(weights, biases, self.limit)
         seen = np.flatnonzero(np.isfinite(ends[:, 0, 0])).tolist()
         ways = dict(zip(seen, paths(self.frame.at(ends[seen])), strict=True))
@@ -93,12 +94,17 @@ class Plane(Picture):
             content.append(f'<path class="hinge" d="{ways[unit]}"/>')
         for j in seen if unit is not None else ():
             content.append(handle(ways[j], f"hinge {j}", "xy"))
-        if unit in ways:
-            start = arrow_start(weights[unit], biases[unit], self.limit, held[unit])
-            (x1, y1), (x2, y2) = self.frame.at([start, start + ARROW * weights[unit]])
-            content.append(shape("line", "arrow", x1=x1, y1=y1, x2=x2, y2=y2))
-            content.append(shape("circle", "tip", f"turn {unit}", "xy", cx=x2, cy=y2, r=6))
         return content
+
+    def _arrow_of(self, w, b, unit, held):
+        start = arrow_start(w, b, self.limit, held)
+        if start is None:
+            return []
+        (x1, y1), (x2, y2) = self.frame.at([start, start + ARROW * w])
+        return [
+            shape("line", "arrow", x1=x1, y1=y1, x2=x2, y2=y2),
+            shape("circle", "tip", f"turn {unit}", "xy", cx=x2, cy=y2, r=6),
+        ]
 
     def _points(self, X, y, chosen):
         places = self.frame.at(X)

@@ -56,7 +56,7 @@ class Run(Picture):
         content.append(handle(path([(x, self.losses.top), (x, bottom)]), "step", "x"))
         content.append(shape("rect", "area", "step", "x", **area))
         content.append(shape("line", "now", x1=x, y1=self.losses.top, x2=x, y2=bottom))
-        self.paint(alt, "".join(content), self.losses)
+        self.paint(alt, "".join(content), frame=self.losses)
 
 
 def _lines(drawn):
@@ -86,4 +86,4 @@ class Losses(Picture):
             + text(right - 118, 32 + 16 * n, name, "start")
             for n, (name, of) in enumerate(zip(self.names, classes, strict=True))
         ]
-        self.paint(alt, self.frame.axes("step", "loss") + self.frame.inside(lines) + "".join(keys), self.frame)
+        self.paint(alt, self.frame.axes("step", "loss") + self.frame.inside(lines) + "".join(keys), frame=self.frame)
