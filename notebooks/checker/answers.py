@@ -1,13 +1,15 @@
 """The verdict on an answer: run it, compare it, and say what is wrong."""
 
+import contextlib
 from typing import NamedTuple
 
 import numpy as np
 
 import mlp_helpers as mlp
-from checker.diagnosis import explained, said_of_array
 from checker.judging import fault_in, fault_of, fresh_batches, noise_of
 from checker.lines import FAILS, LINES, run_lines
+from checker.our_search import said_of_array
+from checker.their_diagnosis import explained
 from checker.words import about_one_term, about_rows, as_numbers, said, same, what_is_true
 from mlp_helpers import describe
 
@@ -63,11 +65,8 @@ def check_answer(name, answer, X, y, params):
     if fault.kind == "dots":
         return Answer(None, f"{right}{fault.name}: not attempted yet.") if fault.before else NOT_ATTEMPTED
     kind = {2: ", ReLU at exactly 0 among them", 3: " and logits in the millions" * (name == "loss")}.get(number, "")
-    where = (
-        f"Right on your batch, but not on a fresh one of {len(batches[number][0])} examples{kind}. There: "
-        if number
-        else ""
-    )
+    fresh = f"a fresh one of {len(batches[number][0])} examples{kind}"
+    where = f"Right on your batch, but not on {fresh}. There: " * (number > 0)
     try:
         text = explained(answer, name, fault, batches, number)
     except FAILS:  # a learner's code can do what no one thought of
@@ -103,29 +102,27 @@ def check_slopes(answer, f, array):
         return Answer(True, "Correct: it agrees with the measured slopes.")
     if numbers.shape == left.shape and _fits(numbers.T, left, right, noise):
         return Answer(False, "The gradient is the right one, transposed. A square shape cannot tell you.")
-    said_of_terms = _about_one_term(numbers, f, np.array(array, float), (left + right) / 2)
-    return Answer(False, said_of_terms or what_is_true("The gradient", numbers, _between(numbers, left, right)))
+    about_terms = _about_terms(numbers, f, np.array(array, float), (left + right) / 2)
+    return Answer(False, about_terms or what_is_true("The gradient", numbers, _between(numbers, left, right)))
 
 
-def _about_one_term(numbers, f, array, right):
+def _about_terms(numbers, f, array, right):
     """Say which term of f has a wrong factor in its gradient, or none."""
     if numbers.shape != right.shape or not numbers.any() or not np.isfinite(numbers).all():
         return ""
     if same(numbers, (numbers * right).sum() / (right**2).sum() * right, right):
         return ""
-
-    def measured(at):
-        try:  # f need not be defined there
-            return np.mean(mlp.one_sided_slopes(f, at, step=1e-6), axis=0)
-        except FAILS:
-            return None
-
-    far = 1e4 * array
-    ends = [measured(at) for at in (far, -far)]
-    square = 0.0  # the factor of the array in the gradient: far off, a term that is bounded does not count
-    if all(end is not None for end in ends) and array.any():
-        square = round(float(((ends[0] - ends[1]) * far).sum() / (2 * (far**2).sum())), 5)
-    return about_one_term(numbers, right, array, measured(0 * array), square) or about_rows(numbers, right)
+    terms, ends = {}, []
+    for at in (0 * array, 1e4 * array, -1e4 * array):
+        with contextlib.suppress(*FAILS):  # f need not be defined there
+            ends.append(np.mean(mlp.one_sided_slopes(f, at, step=1e-6), axis=0))
+    if len(ends) == 3 and array.any():  # far off, a term that is bounded does not count
+        square = round(float(((ends[1] - ends[2]) * array).sum() / (2e4 * (array**2).sum())), 5)
+        term = f"the term of {square:.4g} times the array"
+        terms |= {term: square * array, f"what stands beside {term}": right - square * array}
+        terms["the term that does not depend on the array"] = ends[0]
+        terms["the term that depends on the array"] = right - ends[0]
+    return about_one_term(numbers, right, array, terms) or about_rows(numbers, right)
 
 
 def _between(numbers, left, right):

@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from checker.words import as_numbers, same
 from mlp_helpers import Backward, Params, describe
 
 STARS = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
+SYMBOLS_OF = {"backward": Backward._fields, **{name: (name,) for name in LINES}}
 
 
 class Fault(NamedTuple):
@@ -31,33 +33,29 @@ def values_of(X, y, params):
 
 
 def asked_of(function):
-    """Return the arguments without which a function cannot be called."""
+    """Return the names of the arguments without which a function cannot be called."""
     arguments = inspect.signature(function).parameters.values()
-    return [each for each in arguments if each.default is each.empty and each.kind not in STARS]
+    return [each.name for each in arguments if each.default is each.empty and each.kind not in STARS]
 
 
 def called_with(function, values):
     """Call a function with a copy of each symbol that it asks for; return what it gives, and the copies."""
-    asked = asked_of(function)
-    given = {each.name: copy.deepcopy(values[each.name]) for each in asked}
-    rest = dict(given)
-    ahead = [rest.pop(each.name) for each in asked if each.kind is each.POSITIONAL_ONLY]
-    return function(*ahead, **rest), given
+    given = {name: copy.deepcopy(values[name]) for name in asked_of(function)}
+    bound = inspect.BoundArguments(inspect.signature(function), given)
+    return function(*bound.args, **bound.kwargs), given
 
 
 def fault_of(name, function, batch):
     """Run a function on a batch; return the Fault, or None where all is right."""
     values = values_of(*batch)
     try:
-        unknown = [each.name for each in asked_of(function) if each.name not in values]
+        unknown = [name for name in asked_of(function) if name not in values]
     except FAILS:  # an object may say of itself what it likes
-        return Fault(
-            "call", name, text=f"The arguments of {describe(function)} cannot be read. Write a function with def."
-        )
+        text = f"The arguments of {describe(function)} cannot be read. Write a function with def."
+        return Fault("call", name, text=text)
     if unknown:
-        return Fault(
-            "call", name, text=f"Your function asks for {', '.join(unknown)}. It can ask for {', '.join(values)}."
-        )
+        text = f"Your function asks for {', '.join(unknown)}. It can ask for {', '.join(values)}."
+        return Fault("call", name, text=text)
     try:
         result, given = called_with(function, values)
     except FAILS as error:
@@ -66,7 +64,9 @@ def fault_of(name, function, batch):
     if fault is None and name == "backward" and "params" in given:
         pairs = zip(Params._fields, values["params"], given["params"], strict=True)
         if changed := [field for field, before, after in pairs if not np.array_equal(before, after)]:
-            return Fault("lent", name, text=", ".join(changed))
+            lent = f"your function changes {', '.join(changed)}, which belongs to whoever calls it"
+            advice = "Look for -= or +=, and compute a new array instead."
+            return Fault("lent", name, text=f"The gradients are right, but {lent}. {advice}")
     return fault
 
 
@@ -74,24 +74,20 @@ def fault_in(name, result, values, noise):
     """Return what is wrong with a result: with an array, or with the first wrong gradient of a Backward."""
     if result is None or result is ...:
         return Fault("nothing" if result is None else "dots", name)
-    if name != "backward":
-        return _fault_in(name, result, values, noise)
-    if not isinstance(result, Backward):
+    if name == "backward" and not isinstance(result, Backward):
         expected = f"Backward({', '.join(Backward._fields)})"
         return Fault("type", name, text=f"backward: expected {expected}, got {describe(result)}.")
-    for number, field in enumerate(Backward._fields):
-        if fault := _fault_in(field, result[number], values, noise if field == name else 0.0):
-            return fault._replace(before=Backward._fields[:number])
+    symbols = SYMBOLS_OF[name]
+    for number, (symbol, value) in enumerate(zip(symbols, result if name == "backward" else [result], strict=True)):
+        numbers, right, before = as_numbers(value), np.asarray(values[symbol], float), symbols[:number]
+        if value is None or value is ...:
+            return Fault("dots", symbol, before=before)
+        if numbers is None:
+            text = f"{symbol}: expected an array of numbers, got {describe(value)}."
+            return Fault("type", symbol, before=before, text=text)
+        if not same(numbers, right, right, noise if symbol == name else 0.0):
+            return Fault("wrong", symbol, numbers, before)
     return None
-
-
-def _fault_in(name, result, values, noise):
-    if result is None or result is ...:
-        return Fault("dots", name)
-    numbers, right = as_numbers(result), np.asarray(values[name], float)
-    if numbers is None:
-        return Fault("type", name, text=f"{name}: expected an array of numbers, got {describe(result)}.")
-    return None if same(numbers, right, right, noise) else Fault("wrong", name, numbers)
 
 
 def noise_of(name, batch):
@@ -110,9 +106,8 @@ def fresh_batches(name, params):
         fresh = Params(*((size or 1) * rng.normal(size=np.shape(value)) for value in params))
         X = rng.normal(size=(N, fresh.W1.shape[1]))
         if size is None:
-            whole = (rng.integers(-1, 2, np.shape(value)).astype(float) for value in (X, fresh.W1, fresh.b1))
-            X, W1, b1 = whole
-            fresh = Params(W1, b1, fresh.W2 / len(b1), fresh.b2)
+            X, W1, b1 = (rng.integers(-1, 2, np.shape(value)).astype(float) for value in (X, fresh.W1, fresh.b1))
+            fresh = fresh._replace(W1=W1, b1=b1, W2=fresh.W2 / len(b1))
         yield X, rng.permutation(np.arange(N) % len(fresh.b2)), fresh
 
 
@@ -121,10 +116,24 @@ def small(X, y, params, most=12):
     return np.array(X, float)[:most], mlp.one_hot(y, len(params[3])).argmax(axis=1)[:most], Params(*params)
 
 
+def another_batch(X, y, params, N=None, seed=3):
+    """Draw a batch and a network of the same widths; by itself N is no width."""
+    widths = {len(X), *(width for value in params for width in np.shape(value))}
+    N = N or next(size for size in itertools.count(5) if size not in widths)
+    return drawn(N, *np.shape(params[0])[::-1], len(params[3]), seed)
+
+
+def drawn(N, n_in, hidden, classes, seed):
+    """Draw a batch and a network of these sizes: X (N, n_in), y (N,), params."""
+    rng = np.random.default_rng(seed)
+    params = Params(*(rng.normal(size=shape) for shape in ((hidden, n_in), hidden, (classes, hidden), classes)))
+    return rng.normal(size=(N, n_in)), rng.permutation(np.arange(N) % classes), params
+
+
+WIDE = drawn(7, 3, 6, 4, seed=4)  # all its widths differ: there, a wrong width or axis cannot pass for another
+
+
 def right_count(name, result, values):
     """How many results are right before the first that is not: of a Backward's gradients, or of one array."""
     fault = fault_in(name, result, values, 0.0)
-    return len(fault.before) if fault else len(Backward._fields) if name == "backward" else 1
-
-
-SYMBOLS_OF = {"backward": Backward._fields, **{name: (name,) for name in LINES}}
+    return len(fault.before if fault else SYMBOLS_OF[name])

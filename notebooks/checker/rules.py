@@ -3,11 +3,12 @@
 import ast
 import functools
 import itertools
+import re
 from typing import NamedTuple
 
-from checker.changes import COMPARED, SIGNS, Code, binds_less
+from checker.texts import COMPARED, SIGNS, bracketed
 
-LETTERS = {*"abcf"}
+LETTER = re.compile(r"\b([abcfN])\b")
 ALIKE = (  # functions and methods that are taken for each other
     ("sum", "mean", "max", "cumsum", "prod"),
     ("maximum", "minimum", "max"),
@@ -119,59 +120,40 @@ def instead(wrong, right):
 def rewritten(code, node, rules, names=(), N="N", spoilt=False):
     """Yield what each rule makes of an expression, in words and as text; spoilt: from right to wrong."""
     for rule in rules:
-        old, new = map(_pattern, (rule.right, rule.wrong) if spoilt else (rule.wrong, rule.right))
+        old, new = (rule.right, rule.wrong) if spoilt else (rule.wrong, rule.right)
         found = {}
-        if not _like(old.tree.body[0].value, node, found):
+        if not _like(_pattern(old), node, found):
             continue
         texts = {letter: code.of(each) for letter, each in found.items()}
-        free = [each.id for each in ast.walk(new.tree) if isinstance(each, ast.Name) and each.id in LETTERS - {*found}]
+        free = {*LETTER.findall(new)} - {*texts, "N"}
         for name in names if free else [""]:
             if name not in texts.values():
-                given = texts | dict.fromkeys(free, name)
-                yield rule.words.format(**given), _filled(new, found, given | {"N": N})
+                given = {"N": N} | texts | dict.fromkeys(free, name)
+                yield (
+                    rule.words.format(**given),
+                    LETTER.sub(lambda letter, given=given: bracketed(given[letter[0]]), new),
+                )
 
 
-_pattern = functools.cache(Code)
+@functools.cache
+def _pattern(text):
+    return ast.parse(text, mode="eval").body
 
 
 def _like(pattern, node, found):
     """Whether an expression is like a pattern; found is given what the letters stand for."""
     match pattern:
-        case ast.Name(id=letter) if letter in LETTERS:
+        case ast.Name(id="a" | "b" | "c" | "f" as letter):
             return ast.dump(found.setdefault(letter, node)) == ast.dump(node)
         case ast.Name(id="N"):
-            return _counts(node)
+            return re.fullmatch(r"[Nnm]|len\(.*\)|.*\.shape\[0\]", ast.unparse(node)) is not None
         case ast.AST():
-            fields = [field for field in pattern._fields if field not in ("ctx", "kind")]
             return type(pattern) is type(node) and all(
-                _like(getattr(pattern, field), getattr(node, field), found) for field in fields
+                _like(value, getattr(node, field), found) for field, value in ast.iter_fields(pattern) if field != "ctx"
             )
         case list():
             return len(pattern) == len(node) and all(map(_like, pattern, node, [found] * len(node)))
     return type(pattern) is type(node) and pattern == node
-
-
-def _counts(node):
-    """Whether an expression is the number of examples."""
-    match node:
-        case ast.Name(id="N" | "n" | "m"):
-            return True
-        case ast.Call(func=ast.Name(id="len")):
-            return True
-        case ast.Subscript(value=ast.Attribute(attr="shape"), slice=ast.Constant(value=0)):
-            return True
-    return False
-
-
-def _filled(pattern, nodes, texts):
-    """Return the text of a pattern with other texts in the place of its letters, those of nodes where there is one."""
-    text = pattern.text
-    letters = [each for each in ast.walk(pattern.tree) if isinstance(each, ast.Name) and each.id in texts]
-    for letter in sorted(letters, key=lambda each: -each.col_offset):
-        bare = letter.id not in nodes or not binds_less(nodes[letter.id], *pattern.parent[letter])
-        new = texts[letter.id] if bare else f"({texts[letter.id]})"
-        text = text[: letter.col_offset] + new + text[letter.end_col_offset :]
-    return text
 
 
 def swapped(code, node):
@@ -179,7 +161,7 @@ def swapped(code, node):
     match node:
         case ast.BinOp(op=op, left=left, right=right) if type(op) in SIGNS:
             for sign in CONFUSED[SIGNS[type(op)]]:
-                yield SIGNS[type(op)], sign, f"{code.left_of(sign, left)} {sign} {code.atom(right)}"
+                yield SIGNS[type(op)], sign, f"{bracketed(code.of(left))} {sign} {bracketed(code.of(right))}"
         case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARED:
             for sign in COMPARED.values():
                 if sign != COMPARED[type(op)]:

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from checker.judging import called_with
+from checker.lines import GIVEN, LINES
 from checker.their_code import SYMBOLS, Theirs
-from checker.their_run import called, first_wrong, watched
-from mlp_helpers import Backward
+from checker.their_run import called, holds, watched
 
 
 class Facts:
@@ -23,41 +23,46 @@ class Facts:
         self.nodes = [*ast.walk(self.theirs.tree)] if self.theirs.pieces else []
         self.asked = [name for name in inspect.signature(function).parameters if name in SYMBOLS]
         self.run = watched(lambda: called_with(function, values)[0], getattr(function, "__globals__", None))
-        self.wrong = first_wrong(self.run.steps, self.code, values, self.statement) if self.code else None
+        self.wrong = self._first_wrong() if self.code else None
 
-    def statement(self, line):
-        """Return the text of the statement that a line of the learner's file belongs to."""
-        lines = linecache.getlines(self.code.co_filename)
-        try:
-            nodes = [node for node in ast.walk(ast.parse("".join(lines))) if isinstance(node, ast.stmt)]
-        except SyntaxError:
-            nodes = []
-        around = [node for node in nodes if node.lineno <= line <= node.end_lineno and not hasattr(node, "body")]
-        if around:
-            return "".join(lines[around[-1].lineno - 1 : around[-1].end_lineno]).strip()
-        return lines[line - 1].strip() if 0 < line <= len(lines) else ""
+    def _first_wrong(self):
+        """Return the first line after which a symbol's value is not what it is called, its names, and lines to blame.
+
+        A value that is still being filled is judged when it is last changed.
+        """
+        own, found = [step for step in self.run.steps if step.code is self.code], []
+        for symbol in (*GIVEN, *LINES):
+            mine = [(place, step) for place, step in enumerate(own) if symbol in step.changed]
+            judged = [holds(step.changed[symbol], symbol, self.values) for _, step in mine]
+            was_right = True in judged
+            if not mine or judged[-1] or (symbol in self.asked and not was_right):
+                continue  # in an argument the learner computes in place
+            place, step = mine[len(judged) - judged[::-1].index(True) if was_right else -1]
+            same_array = [name for name, value in step.after.items() if value is step.after.get(symbol)]
+            names = same_array if was_right else [symbol]
+            lines = [each.line for each in own if {*names} & each.changed.keys()]
+            found.append((place, (step.line, symbol, names, [step.line, *lines])))
+        return min(found, default=(0, None), key=lambda each: each[0])[1]
 
     def blamed(self, result):
         """Return the lines to look at first, each as a file and a number; result is what came, if it is wrong."""
         if self.run.error is not None:
             return [(frame.filename, frame.lineno) for frame in self.frames(self.run.error)[-1:]]
-        lines = [(self.code.co_filename, line) for line in self.wrong.lines] if self.wrong else []
+        lines = [(self.code.co_filename, line) for line in self.wrong[-1]] if self.wrong else []
         for step in self.run.steps:
-            values = [value for value in step.changed.values() if not isinstance(value, Backward)]
-            values = [each for value in values for each in (value if isinstance(value, tuple) else [value])]
+            values = [each for value in step.changed.values() for each in (value if type(value) is tuple else [value])]
             if any(isinstance(each, np.ndarray) and np.array_equal(each, result) for each in values):
                 lines.append((step.code.co_filename, step.line))
         return lines
 
     def first_wrong(self, asked):
         """Say after which line a symbol's name, but for the one that is asked for, does not hold what it says."""
-        if not self.wrong:
+        if not self.wrong or self.wrong[1] == asked:
             return []
-        wrong, line = self.wrong, f"line {self.wrong.line}, {self.statement(self.wrong.line).splitlines()[0]},"
-        if wrong.shared:
-            two = f"{wrong.shared} and {wrong.symbol} are two names of one array. Copy it first."
-            return [f"Look at {line} which changes {wrong.symbol} too: {two}"]
-        return [f"Look at {line} after which {wrong.symbol} is not what its name says."] * (wrong.symbol != asked)
+        number, symbol, names, _ = self.wrong
+        line = linecache.getline(self.code.co_filename, number).strip()
+        said = f"Look at line {number}, {line}, after which {symbol} is not what its name says"
+        return [f"{said}: {' and '.join(names)} are names of one array, so copy first." if names[1:] else f"{said}."]
 
     def returns_nothing(self, asked):
         """Say that the function computes and returns nothing; None where it was not begun."""
@@ -68,19 +73,6 @@ class Facts:
         right = [name for name, value in names.items() if called(value, asked, self.values) == ""]
         name = [*names, *right][-1] if names else ""
         return f"Your function returns nothing: end it with `return {name}`." if name else None
-
-    def overwritten(self):
-        """Say that what is returned is written anew in each turn of a loop, so that only the last turn is left."""
-        returned = {ast.unparse(node.value) for node in self.nodes if isinstance(node, ast.Return) and node.value}
-        for loop in self.nodes:
-            for node in loop.body if isinstance(loop, ast.For) else ():
-                match node:
-                    case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in returned:
-                        if name not in {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}:
-                            above = self.theirs.pieces[0].above
-                            turn = f"each turn of the loop in line {above + loop.lineno} writes {name} anew"
-                            return [f"Look at line {above + node.lineno}: {turn}, and the last one is returned."]
-        return []
 
     def outside(self):
         """Say which symbols the function takes from outside."""

@@ -103,45 +103,24 @@ def _listed(word, flags):
     return f"{words} {', '.join(map(str, numbers[:8]))}{', …' if len(numbers) > 8 else ''}"
 
 
-def about_one_term(answer, right, array, at_zero, square):
-    """Say which part of a gradient at array is off by a factor, if the rest is right.
-
-    at_zero is the gradient at 0, or None; square is what it grows by, times the array, far off.
-    """
-    off = (answer - right).mean()
-    if right.size > 1 and same(answer, right + off, right):
-        return f"The gradient is the right one {'plus' if off > 0 else 'minus'} {_short(abs(off))} everywhere."
-    columns = np.stack([right.ravel(), array.ravel()], axis=1)
-    times, plus = np.linalg.lstsq(columns, answer.ravel())[0]
-    linear = array.size > 2 and same(answer, times * right + plus * array, right)
-    if linear and square and abs(times - 1) < 1e-3:
-        ratio, term = 1 + plus / square, f"the term of {_short(square)} times the array"
-        if abs(ratio + 1) < 1e-3:
-            return f"The gradient is right, but for {term}: its sign is flipped, minus in the place of plus."
-        taken = "is missing" if abs(ratio) < 1e-3 else f"is taken times {_short(ratio)}"
-        return f"The gradient is right, but for {term}, which {taken}."
-    fixed = (
-        []
-        if at_zero is None
-        else [
-            (at_zero, "right, but for the term that does not depend on the array, which is taken times {}."),
-            (right - at_zero, "right, but for the term that depends on the array, which is taken times {}."),
-        ]
-    )
+def about_one_term(answer, right, array, terms):
+    """Say which part of a gradient at array is off by a factor, if the rest is right; terms are such parts by name."""
+    above = array > 0
     parts = [
-        *fixed,
-        (right * (array <= 0), "right where the array is above 0, and elsewhere the right one times {}."),
-        (right * (array > 0), "right where the array is not above 0, and elsewhere the right one times {}."),
+        (np.ones_like(right), "the right one {more} everywhere."),
+        *((term, f"right, but for {name}{{taken}}.") for name, term in terms.items()),
+        (right * ~above, "right where the array is above 0, and elsewhere the right one times {times}."),
+        (right * above, "right where the array is not above 0, and elsewhere the right one times {times}."),
+        (array, "the right one {more} times the array: is one term off by a factor?"),
     ]
     for part, text in parts:
-        if part.any():
-            more = float(((answer - right) * part).sum() / (part**2).sum())
-            if abs(more) > 1e-3 and same(answer, right + more * part, right):
-                return f"The gradient is {text.format(_short(1 + more))}"
-    if linear:
-        sign = "minus" if plus < 0 else "plus"
-        whole = "the right one" if abs(times - 1) < 1e-3 else f"{_short(times)} times the right one"
-        return f"The gradient is {whole} {sign} {_short(abs(plus))} times the array: is one term off by a factor?"
+        more = float(((answer - right) * part).sum() / (part**2).sum()) if part.any() else 0.0
+        if right.size > 2 and same(answer, right + more * part, right):
+            times = _short(1 + more)
+            known = {"-1": ": its sign is flipped, minus in the place of plus", "0": ", which is missing"}
+            taken = known.get(times, f", which is taken times {times}")
+            plus = f"{'plus' if more > 0 else 'minus'} {_short(abs(more))}"
+            return f"The gradient is {text.format(more=plus, times=times, taken=taken)}"
     return ""
 
 
