@@ -12,10 +12,9 @@ BRACKETS = str.maketrans(OPEN + CLOSE, "()")
 
 
 class Change(NamedTuple):
-    """A line of a text as it stands and as it should read, what that changes in words, and the whole text with it."""
+    """A line of a text, how it should read, what that changes in words, and the whole text with it."""
 
     line: int
-    yours: str
     right: str
     words: str
     text: str
@@ -34,7 +33,7 @@ class Code:
         return self.bytes[slice(*self.span(node))].decode()
 
     def expressions(self, within, skipped=()):
-        """Yield each expression computed within a node, but for its statements and skipped fields, the outer first."""
+        """Yield each expression within a node, but for its statements and skipped fields, the outer first."""
         for field, value in ast.iter_fields(within):
             for child in value if isinstance(value, list) else [value]:
                 if (
@@ -43,8 +42,7 @@ class Code:
                     or isinstance(child, ast.stmt | ast.excepthandler)
                 ):
                     continue
-                computed = isinstance(child, ast.expr) and isinstance(getattr(child, "ctx", ast.Load()), ast.Load)
-                if computed and not isinstance(within, ast.Call) * (field == "func"):
+                if isinstance(child, ast.expr) and not isinstance(within, ast.Call) * (field == "func"):
                     yield child
                 yield from self.expressions(child, skipped)
 
@@ -63,7 +61,7 @@ class Code:
             return None
         text = (self.bytes[:start] + new.encode() + self.bytes[end:]).decode()
         line = self.bytes[:start].count(b"\n")
-        return Change(line + 1, self.line(line + 1), text.split("\n")[line].strip(), words, text)
+        return Change(line + 1, text.split("\n")[line].strip(), words, text)
 
     def line(self, number):
         """Return a line of the text, from 1, as it stands but for its indent."""

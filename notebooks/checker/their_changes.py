@@ -8,15 +8,11 @@ import re
 
 from checker.rules import MORE, RULES, Rule, instead, rewritten, swapped
 from checker.texts import SIGNS, Change, bracketed
-from checker.their_code import SYMBOLS
+from checker.their_code import ASKABLE
 
 LABEL = "the entry of each row's own label is meant"
 OUTER = "np.outer is the product of two rows"
 ROW_WISE = ("y", "Y", "P", "Z", "G_Z", "H", "A1", "M", "G_H", "G_A1", "X")
-LABELS = [
-    *(Rule(LABEL, wrong, "a[np.arange(N), y]") for wrong in ("a[:, y]", "a[:, b]", "a[y]", "a")),
-    Rule(LABEL, "a[b, c]", "a[b, y[b]]"),
-]
 COPIED = Rule("two names of one array: what changes one changes the other, so copy first", "a", "a.copy()")
 THEIRS = [  # what goes wrong in ways of writing that our lines do not have
     Rule(f".T does nothing on a row: {OUTER}", "a.T @ b", "np.outer(a, b)"),
@@ -27,7 +23,8 @@ THEIRS = [  # what goes wrong in ways of writing that our lines do not have
     Rule("a row stands where a column is meant", "a[b]", "a[:, b]"),
     Rule("a column stands where a row is meant", "a[:, b]", "a[b]"),
     Rule("{b} is a mask, and stands as an index", "a[b]", "a * b"),
-    *LABELS,
+    *(Rule(LABEL, wrong, "a[np.arange(N), y]") for wrong in ("a[:, y]", "a[:, b]", "a[y]", "a")),
+    Rule(LABEL, "a[b, c]", "a[b, y[b]]"),
     Rule("the two cases are swapped", "a if b else c", "c if b else a"),
     *(Rule(f"{{b}} {sign} is one too many", f"b {sign} a", "a") for sign in SIGNS.values()),
     *(Rule(f"{sign} {{b}} is one too many", f"a {sign} b", "a") for sign in (*SIGNS.values(), "**")),
@@ -46,6 +43,9 @@ AROUND = [rule for rule in (COPIED, *RULES, *THEIRS) if rule.wrong == "a"]
 ITSELF = re.compile(r"\s*(\w+) = \1$|.*\b(\w+)(\.(append|extend|insert)\b| \+= \[).*\b\2\b")
 
 
+INNER = (ast.stmt, ast.Lambda, ast.Call)  # in which a whole value stands
+
+
 class Names:
     """The names in a learner's code: their own, arguments first; those missing; and those that they could ask for."""
 
@@ -59,8 +59,8 @@ class Names:
         self.others = [name for name in more if name not in self.own]
         read = dict.fromkeys(node.id for node in ast.walk(theirs.tree) if isinstance(node, ast.Name))
         foreign = [name for name in read if name not in self.own]
-        self.missing = [name for name in foreign if name in SYMBOLS and "params" not in self.arguments]
-        known = {*theirs.data, *theirs.fixed, *vars(builtins), *SYMBOLS, *(piece.name for piece in theirs.pieces)}
+        self.missing = [name for name in foreign if name in ASKABLE and "params" not in self.arguments]
+        known = {*theirs.data, *theirs.fixed, *vars(builtins), *ASKABLE, *(piece.name for piece in theirs.pieces)}
         self.unknown = [name for name in foreign if name not in known or name in self.missing]
 
 
@@ -88,32 +88,28 @@ class Changes:
         others = [place for place in self.places if place.lineno not in lines]
         others.sort(key=lambda place: not isinstance(place, ast.Return))
         columns = [f"{name}[:, 0]" for name in self.arrays if "keepdims" in self.code.text]
-        known, around, own, asked = (
-            functools.partial(self._each, self._by_rule),
-            functools.partial(self._each, self._done_to, skipped=("slice",)),
-            functools.partial(self._each, functools.partial(self._more, [*columns, *self.arrays])),
-            functools.partial(self._each, functools.partial(self._more, self.names.others)),
-        )
-        likely = (known, self._stored, self._named)
+        own, asked = (functools.partial(self._more, names) for names in ([*columns, *self.arrays], self.names.others))
+        likely = (self._by_rule, self._stored, self._by_name)
         groups = [
-            [(blamed, kind) for kind in (*likely, around, own)],
+            [(blamed, kind) for kind in (*likely, self._done_to, own)],
             *([(others, kind)] for kind in likely),
             [(self.places, self._moved), (blamed, asked)],
-            *([(others, kind)] for kind in (around, own, asked)),
+            *([(others, kind)] for kind in (self._done_to, own, asked)),
         ]
         return [self._of(group) for group in groups]
 
     def _of(self, group):
         for places, kind in group:
-            for change in itertools.chain(*map(kind, places)):
+            of_lines = kind in (self._stored, self._moved)
+            for change in itertools.chain(*(kind(place) if of_lines else self._each(kind, place) for place in places)):
                 if change and not ITSELF.match(change.right):
                     yield change
 
-    def _each(self, rule, place, skipped=()):
-        """Yield the changes that a rule, which yields words and texts, makes of a statement's own expressions."""
-        for node in self.code.expressions(place, skipped):
+    def _each(self, kind, place):
+        """Yield the changes of one kind, which yields words and texts, of a statement's own expressions."""
+        for node in self.code.expressions(place, ("slice",) if kind == self._done_to else ()):
             if not isinstance(node, ast.Lambda | ast.Starred | ast.GeneratorExp):
-                for words, new in rule(node):
+                for words, new in kind(node):
                     yield self.code.with_text(node, new, words)
 
     def _by_rule(self, node):
@@ -131,10 +127,10 @@ class Changes:
             yield from rewritten(self.code, node, AROUND, N=self.N)
 
     def _is_value(self, node):
-        """Whether an expression is more than a number as it stands, a part of an index, or a module."""
-        if isinstance(node, ast.Name):
-            return node.id in {*self.own, *SYMBOLS}
-        return not isinstance(node, ast.Slice | ast.Tuple | ast.Constant)
+        """Whether an expression is computed, and more than a number as it stands, a part of an index, or a module."""
+        is_tool = isinstance(node, ast.Name) and node.id not in {*self.own, *ASKABLE}
+        is_target = not isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
+        return not (is_tool or is_target or isinstance(node, ast.Slice | ast.Tuple | ast.Constant))
 
     def _number(self, value, own):
         """Yield what can stand in the place of a number, or of the letters of np.einsum."""
@@ -171,26 +167,13 @@ class Changes:
         elif args and not function.endswith(("zeros", "ones")):
             yield instead(own, args[0]) if len(args) > 1 or options else f"{function} is one too many", args[0]
 
-    def _named(self, place):
-        """Yield a statement with another name in the place of one; and with what it computes given to another."""
-        yield from self._each(self._by_name, place)
-        for target in getattr(place, "targets", None) or [getattr(place, "target", None)]:
-            for node in ast.walk(target) if target else ():
-                match node:
-                    case ast.Name(id=name, ctx=ast.Store()):
-                        others = [other for other in (*self.own, *self.names.unknown) if other != name]
-                        found = [(f"{name} is given what belongs to {other}", other) for other in others]
-                    case ast.Subscript(ctx=ast.Store()):
-                        found = rewritten(self.code, node, LABELS, N=self.N)
-                    case ast.Tuple(ctx=ast.Store()):
-                        found = self._by_name(node)
-                    case _:
-                        continue
-                yield from (self.code.with_text(node, new, words) for words, new in found)
-
     def _by_name(self, node):
+        """Yield another name in the place of one, or for what is computed; and what is returned in another order."""
         own, parent = self.code.of(node), self.code.parent[node]
         match node:
+            case ast.Name(id=name, ctx=ast.Store()):
+                others = [other for other in (*self.own, *self.names.unknown) if other != name]
+                yield from ((f"{name} is given what belongs to {other}", other) for other in others)
             case ast.Name(id=name) if name in self.own or name in self.names.unknown:
                 others = self.own if isinstance(parent, ast.Return | ast.Call) else self.arrays
                 yield from ((instead(own, other), other) for other in others if other != own)
@@ -205,13 +188,13 @@ class Changes:
 
     def _more(self, names, node):
         """Yield one of these names in the place of another, and an expression with one as a factor or term more."""
-        inner = isinstance(self.code.parent[node], ast.stmt | ast.Lambda | ast.Call)
-        index = f"[{self.code.of(node.slice)}]" if isinstance(node, ast.Subscript) else ""
-        if isinstance(node, ast.Name) and node.id in self.own:
-            yield from ((instead(node.id, other), other) for other in names)
-        if isinstance(node, ast.Name | ast.Subscript) or (inner and not isinstance(node, ast.Constant)):
-            every = [*(f"{name}{index}" for name in names), *(names if index else ())]
-            yield from rewritten(self.code, node, MORE, every)
+        if self._is_value(node):
+            index = f"[{self.code.of(node.slice)}]" if isinstance(node, ast.Subscript) else ""
+            if isinstance(node, ast.Name):
+                yield from ((instead(node.id, other), other) for other in names)
+            if isinstance(node, ast.Name | ast.Subscript) or isinstance(self.code.parent[node], INNER):
+                every = [*(f"{name}{index}" for name in names), *(names if index else ())]
+                yield from rewritten(self.code, node, MORE, every)
 
     def _stored(self, place):
         """Yield the changes of how a statement stores what it computes, and the code without it."""
@@ -252,7 +235,7 @@ class Changes:
                     new = [*lines[:after], f"{' ' * level.col_offset}{line}", *lines[after:]]
                     del new[place.lineno - (after >= place.lineno)]
                     told = f"line {self.above + place.lineno}, {line}, belongs {words} {there}"
-                    yield Change(place.lineno, line, "", told, "\n".join(new))
+                    yield Change(place.lineno, "", told, "\n".join(new))
 
 
 def _swaps(texts):

@@ -21,7 +21,7 @@ from checker.lines import FAILS, GIVEN, LINES, TOOLS
 from checker.texts import BRACKETS, Code
 
 MOST, LONGEST = 20_000, 0.2  # turns of loops, and seconds: a change can make a loop grow
-SYMBOLS = {*GIVEN, *LINES, "params"}
+ASKABLE = {*GIVEN, *LINES, "params"}
 MODULES = (np, np.linalg, mlp_helpers, math, itertools, functools, operator)  # which only compute, but for OTHERS
 OTHERS = set(  # of these modules and of arrays: what reads and writes files, and modules that are not on the list
     "DataSource ctypeslib dump dumps fromfile fromregex genfromtxt get_include load loadtxt memmap save savetxt savez"
@@ -29,12 +29,12 @@ OTHERS = set(  # of these modules and of arrays: what reads and writes files, an
     " attrgetter methodcaller char core dtypes emath exceptions f2py fft lib ma polynomial random rec strings testing"
     " typing".split()
 )
-BUILTINS = set(
+BUILTINS = (
     "abs all any bool dict divmod enumerate filter float int isinstance len list map max min pow print range"
     " reversed round set slice sorted str sum tuple zip"
-    " ArithmeticError Exception IndexError TypeError ValueError ZeroDivisionError".split()
+    " ArithmeticError Exception IndexError TypeError ValueError ZeroDivisionError"
 )
-ALLOWED = {name: getattr(builtins, name) for name in BUILTINS}
+ALLOWED = {name: getattr(builtins, name) for name in BUILTINS.split()}
 NOT_READ = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Nonlocal)
 NAMED_TUPLE = {"_replace", "_asdict", "_fields"}
 PLAIN = (np.generic, int, float, complex, str, bool, type(None), range, slice)
@@ -117,10 +117,10 @@ class Theirs:
 
     def _keeps(self, name, value):
         """Keep what a name outside the function means; whether that can be done."""
-        if name in SYMBOLS and not callable(value):
+        if name in ASKABLE and not callable(value):
             return True  # it is not among the arguments: a mend asks for it
         if getattr(builtins, name, None) is value:
-            return name in BUILTINS
+            return name in ALLOWED
         if _is_data(value):
             self.data[name] = value
             return True

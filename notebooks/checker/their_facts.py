@@ -10,7 +10,7 @@ import numpy as np
 
 from checker.judging import called_with
 from checker.lines import GIVEN, LINES
-from checker.their_code import SYMBOLS, Theirs
+from checker.their_code import ASKABLE, Theirs
 from checker.their_run import called, holds, watched
 
 
@@ -21,7 +21,7 @@ class Facts:
         self.values, self.code = values, getattr(function, "__code__", None)
         self.theirs = Theirs(function)
         self.nodes = [*ast.walk(self.theirs.tree)] if self.theirs.pieces else []
-        self.asked = [name for name in inspect.signature(function).parameters if name in SYMBOLS]
+        self.asked = [name for name in inspect.signature(function).parameters if name in ASKABLE]
         self.run = watched(lambda: called_with(function, values)[0], getattr(function, "__globals__", None))
         self.wrong = self._first_wrong() if self.code else None
 
@@ -78,7 +78,7 @@ class Facts:
         """Say which symbols the function takes from outside."""
         names = [node for node in self.nodes if isinstance(node, ast.Name)]
         stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-        found = sorted({node.id for node in names} & SYMBOLS - stored - {*self.asked})
+        found = sorted({node.id for node in names} & ASKABLE - stored - {*self.asked})
         if not found:
             return []
         is_, it_is = ("is", "it is") if len(found) == 1 else ("are", "they are")

@@ -62,7 +62,7 @@ def _groups(theirs, names, blamed, N):
     if names.missing:
         words = f"{' and '.join(names.missing)} {'is' if len(names.missing) == 1 else 'are'} not among the arguments"
         line = first.definition(first.code.tree).lineno
-        yield first, [Change(line, *[first.code.line(line)] * 2, words, first.code.text)]
+        yield first, [Change(line, first.code.line(line), words, first.code.text)]
     groups = []
     for piece in theirs.pieces:
         lines = [line - piece.above for file, line in blamed if file == piece.file]
