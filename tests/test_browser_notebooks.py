@@ -1,45 +1,21 @@
 """The notebooks in JupyterLab, in a real browser: read before they have run, run, and run again."""
 
-import pytest
-from lab import open_notebook
-from pages import PATHS
+from lab import ROOT, open_notebook
 from playwright.sync_api import expect
 from screens import Screen, assert_shows, eventually, use, write
-from test_reading import BROKEN, count_answers, formulas, load, markdown
+from test_reading import BROKEN, count_answers, formulas, markdown
 
 import explorers
 
-WIDTHS = "all => all.map(img => img.naturalWidth)"
 
-
-@pytest.fixture(scope="module")
-def jupyterlab(lab, chromium):
-    """A page in which one notebook after the other is opened."""
-    notebook = open_notebook(chromium, lab, PATHS[0].name)
-    yield notebook
-    notebook.page.context.close()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_a_notebook_that_has_not_run_reads_as_a_chapter(jupyterlab, path):
-    jupyterlab.open(path.name)
-    page = jupyterlab.page.locator(".jp-Notebook:visible")
+def test_a_notebook_reads_as_a_chapter_and_runs_and_runs_again_after_a_reload_and_after_a_restart(lab, chromium):
+    path = ROOT / "notebooks/06_end_to_end.ipynb"
+    notebook = open_notebook(chromium, lab, path.name)
     counts = {"mjx-container": sum(len(list(formulas(source))) for _, source in markdown(path))}
     counts |= {"mjx-merror, [data-mjx-error]": 0, "details": count_answers(path), "details[open]": 0}
     for parts, count in counts.items():
-        expect(page.locator(parts)).to_have_count(count, timeout=30_000)
-    data = [output.get("data", {}) for cell in load(path).cells for output in cell.get("outputs", [])]
-    text, pictures = page.inner_text(), page.locator(".jp-OutputArea img").evaluate_all(WIDTHS)
-    assert not [broken for broken in BROKEN if broken in text]
-    assert len(pictures) == sum("image/png" in kinds for kinds in data) and all(pictures)
-    said = [kinds["text/plain"].splitlines()[0] for kinds in data if "image/svg+xml" in kinds]
-    assert all(line in text for line in said), "JupyterLab shows SVG once a notebook is trusted or run"
-    jupyterlab.leave()
-
-
-def test_a_notebook_runs_and_runs_again_after_a_reload_and_after_a_restart(lab, chromium):
-    notebook = open_notebook(chromium, lab, PATHS[0].name)
+        expect(notebook.page.locator(".jp-Notebook").locator(parts)).to_have_count(count)
+    assert not [broken for broken in BROKEN if broken in notebook.page.inner_text(".jp-Notebook")]
     for again in (lambda: None, notebook.reload, notebook.restart):
         again()
         notebook.run_all()

@@ -21,13 +21,11 @@ import nbformat
 import pytest
 from lab import BAD_CELLS, ROOT
 from pages import PATHS, download, lacking
-from screens import Screen, assert_shows, eventually
+from screens import Screen
 from static_site import Static, serve
-from test_elsewhere import Visit, assert_can_be_moved, assert_is_at_hand, at_hand
+from test_elsewhere import Visit, assert_can_be_moved, assert_is_at_hand
 from test_notebooks import is_exercise, solved
 from test_runs import shown
-
-import explorers
 
 pytestmark = [pytest.mark.slow, pytest.mark.network]
 
@@ -174,31 +172,27 @@ def notebook_06(visit):
 
 @pytest.fixture
 def screen(notebook_06):
-    """Its explorer, as it starts."""
-    screen = Screen(notebook_06.page, notebook_06.page.locator(".bp-explorer"))
-    screen.press(screen.button("Reset"), "Enter")
-    eventually(lambda: assert_shows(screen, explorers.backprop_explorer()))
-    return screen
+    return Screen(notebook_06.page, notebook_06.page.locator(".bp-explorer"))
 
 
-@at_hand
-def test_on_a_phone_and_tablets_letters_are_readable_nothing_is_cut_and_a_finger_drags(screen, width, height):
-    assert_is_at_hand(screen, explorers.backprop_explorer(), width, height)
+def test_on_a_phone_and_tablets_letters_are_readable_nothing_is_cut_and_a_finger_drags(screen):
+    assert_is_at_hand(screen)
 
 
 def test_a_slider_a_point_by_hand_and_by_key_and_the_sum_of_a_cell(screen):
+    screen.press(screen.button("Reset"), "Enter")
     assert_can_be_moved(screen, "backprop_explorer")
 
 
 def test_in_firefox(site, firefox):
-    Visit(firefox, site, "lab/index.html?path=06_end_to_end.ipynb").run_all()
-    assert_can_be_moved(Screen(firefox, firefox.locator(".bp-explorer")), "backprop_explorer")
+    Visit(firefox, site, "lab/index.html?path=01_forward_pass.ipynb").run_all()
+    assert_can_be_moved(Screen(firefox, firefox.locator(".bp-explorer")), "forward_explorer")
     assert firefox.errors() == []
 
 
 def test_in_safaris_engine(site, webkit):
-    Visit(webkit, site, "lab/index.html?path=06_end_to_end.ipynb").run_all()
-    assert_can_be_moved(Screen(webkit, webkit.locator(".bp-explorer")), "backprop_explorer")
+    Visit(webkit, site, "lab/index.html?path=01_forward_pass.ipynb").run_all()
+    assert_can_be_moved(Screen(webkit, webkit.locator(".bp-explorer")), "forward_explorer")
     # While the file system asks and waits, WebKit collects garbage, and Pyodide is not asked whether it may.
     assert [error for error in webkit.errors() if "NoGilError" not in error] == []
 

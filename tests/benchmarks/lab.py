@@ -140,14 +140,6 @@ class Notebook:
         self.page.wait_for_function("name => window.jupyterapp.shell.currentWidget.context?.path === name", arg=name)
         self.wait_for_kernel()
 
-    def leave(self):
-        """End the kernel and close the notebook, without saving it, but not the page."""
-        self.page.evaluate("""async () => {
-            const notebook = window.jupyterapp.shell.currentWidget;
-            await notebook.sessionContext.shutdown();
-            notebook.dispose();
-        }""")
-
     def close(self):
         """End the kernel and close the page, as far as there is something to end."""
         with suppress(Error):
