@@ -88,28 +88,22 @@ def pytest_runtest_teardown(item):
 # ---------------------------------------------------------------- browsers, and a server
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    yield from started(browser)
+def opened(browser):
+    """A fixture that gives this browser."""
+
+    @pytest.fixture(scope="module")
+    def found():
+        with contextlib.ExitStack() as stack:
+            try:
+                found = stack.enter_context(browser())
+            except LookupError as error:
+                lacking(str(error))
+            yield found
+
+    return found
 
 
-@pytest.fixture(scope="module")
-def firefox():
-    yield from started(drivers.firefox)
-
-
-@pytest.fixture(scope="module")
-def webkit():
-    yield from started(drivers.webkit)
-
-
-def started(browser):
-    with contextlib.ExitStack() as stack:
-        try:
-            found = stack.enter_context(browser())
-        except LookupError as error:
-            lacking(str(error))
-        yield found
+chromium, firefox, webkit = map(opened, (browser, drivers.firefox, drivers.webkit))
 
 
 @pytest.fixture(scope="session")

@@ -23,17 +23,13 @@ ANSWERS = tomllib.loads(Path(__file__).with_name("other_answers.toml").read_text
 
 # Python reads this module in every process that is started with its folder in PYTHONPATH.
 GUARD = """
-import socket
-import sys
-
+import socket, sys
 HERE = ("127.0.0.1", "localhost", "::1", "", None, socket.gethostname())
-
 def guard(event, args):
     if event == "socket.getaddrinfo" and args[0] not in HERE:
         with open(CALLS, "a") as calls:
             print(*args, file=calls)
         raise OSError(f"no network: {args[0]}")
-
 sys.addaudithook(guard)
 """
 
