@@ -12,18 +12,8 @@ import explorers
 
 pytestmark = pytest.mark.slow
 
-NOTEBOOKS = {  # with a cell to choose in each
-    "forward_explorer": ("01_forward_pass.ipynb", ("A1", 3, 7)),
-    "backprop_explorer": ("06_end_to_end.ipynb", ("G_H", 2, 5)),
-}
+CHOSEN = {"forward_explorer": ("A1", 3, 7), "backprop_explorer": ("G_H", 2, 5)}
 CELLS_ARE_THERE = "() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length"
-
-
-@pytest.fixture(scope="module")
-def seven():
-    """A server of its own: one that has served fonts to Notebook 7 refuses them to JupyterLab."""
-    with lab_server() as lab:
-        yield lab
 
 
 class Visit:
@@ -47,32 +37,11 @@ class Visit:
         self.page.close()
 
 
-@pytest.fixture
-def screen(request, seven, chromium, where, name):
-    file, _ = NOTEBOOKS[name]
-    if where == "notebook_7":
-        notebook = open_notebook(chromium, seven._replace(url=seven.url.removesuffix("/lab")), file)
-        page = notebook.page
-        assert page.url.endswith(f"/notebooks/{file}"), "its own page, and not JupyterLab's"
-        notebook.run_all()
-        assert page.evaluate(BAD_CELLS) == []
-    else:
-        start = chromium.new_context(viewport={"width": 1280, "height": 1000}).new_page()
-        start.goto(request.getfixturevalue("voila"))
-        with start.expect_popup() as opened:
-            start.get_by_text(file, exact=True).click(timeout=60_000)
-        page = opened.value
-        page.locator(".bp-explorer").wait_for(timeout=120_000)
-        page.locator("mjx-container").first.wait_for()
-        assert "import " not in page.inner_text("body"), "a page without code"
-    yield Screen(page, page.locator(".bp-explorer"))
-    page.context.close()
-
-
 def assert_can_be_moved(screen, name):
     """By a slider, a point by hand and by key; and a cell says its sum."""
-    twin, (symbol, row, column) = getattr(explorers, name)(), NOTEBOOKS[name][1]
-    eventually(lambda: assert_shows(screen, twin))
+    twin, (symbol, row, column) = getattr(explorers, name)(), CHOSEN[name]
+    screen.press(screen.button("Reset"), "Enter")
+    eventually(assert_shows, screen, twin)
     screen.press(screen.slider(twin.controls["x1"].description), *["ArrowRight"] * 3)
     twin.controls["x1"].value += 0.03
     eventually(lambda: assert_shows(screen, twin))
@@ -99,11 +68,6 @@ def assert_dragged(screen, twin, there):
     eventually(lambda: assert_shows(screen, twin))
 
 
-@pytest.mark.parametrize(("where", "name"), [("notebook_7", "forward_explorer"), ("voila", "backprop_explorer")])
-def test_a_slider_a_point_by_hand_and_by_key_and_the_sum_of_a_cell(screen, name):
-    assert_can_be_moved(screen, name)
-
-
 def assert_is_at_hand(screen):
     """On a phone and two tablets, letters have 11 pixels, all can be scrolled to, and a finger drags."""
     page, line = screen.page, screen.page.context.new_cdp_session(screen.page)
@@ -125,12 +89,29 @@ def assert_is_readable(screen):
     assert screen.look("letters", 11) == screen.look("unreachable") == []
 
 
-def test_in_voila_on_a_phone_and_tablets(voila, chromium):
+def test_in_notebook_7(chromium):
+    with lab_server() as seven:  # one that has served fonts to Notebook 7 refuses them to JupyterLab
+        notebook = open_notebook(chromium, seven._replace(url=seven.url.removesuffix("/lab")), "01_forward_pass.ipynb")
+        assert notebook.page.url.endswith("/notebooks/01_forward_pass.ipynb"), "its own page, and not JupyterLab's"
+        notebook.run_all()
+        assert notebook.page.evaluate(BAD_CELLS) == []
+        assert_can_be_moved(Screen(notebook.page, notebook.page.locator(".bp-explorer")), "forward_explorer")
+        notebook.close()
+
+
+def test_in_voila_on_a_phone_and_tablets_and_by_mouse(voila, chromium):
     view = {"viewport": {"width": 390, "height": 844}}
-    page = chromium.new_context(has_touch=True, is_mobile=True, **view).new_page()
-    page.goto(f"{voila}/voila/render/06_end_to_end.ipynb", timeout=120_000)
-    page.locator(".bp-explorer .bp-picture").first.wait_for(timeout=120_000)
-    assert_is_at_hand(Screen(page, page.locator(".bp-explorer")))
+    start = chromium.new_context(has_touch=True, is_mobile=True, **view).new_page()
+    start.goto(voila)
+    with start.expect_popup() as opened:
+        start.get_by_text("06_end_to_end.ipynb", exact=True).click(timeout=60_000)
+    page = opened.value
+    page.locator(".bp-explorer").wait_for(timeout=120_000)
+    page.locator("mjx-container").first.wait_for()
+    assert "import " not in page.inner_text("body"), "a page without code"
+    screen = Screen(page, page.locator(".bp-explorer"))
+    assert_is_at_hand(screen)
+    assert_can_be_moved(screen, "backprop_explorer")
     page.context.close()
 
 

@@ -6,7 +6,6 @@ in Pyodide's lock. For all but this machine, the site's pages have a proxy that 
 
 import contextlib
 import functools
-import http.server
 import json
 import os
 import shutil
@@ -79,7 +78,7 @@ def folder(pyodide, tmp_path_factory):
     return home / "site"
 
 
-class Nothing(http.server.BaseHTTPRequestHandler):
+class Nothing(Static):
     """A proxy that notes each request and answers none; Chromium 150 asks for one host itself, on an empty page too."""
 
     asked: ClassVar = []
@@ -91,9 +90,6 @@ class Nothing(http.server.BaseHTTPRequestHandler):
             self.send_error(403)
 
     do_CONNECT = do_HEAD = do_OPTIONS = do_POST = do_GET
-
-    def log_message(self, *_):
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -170,17 +166,9 @@ def notebook_06(visit):
     notebook.close()
 
 
-@pytest.fixture
-def screen(notebook_06):
-    return Screen(notebook_06.page, notebook_06.page.locator(".bp-explorer"))
-
-
-def test_on_a_phone_and_tablets_letters_are_readable_nothing_is_cut_and_a_finger_drags(screen):
+def test_on_a_phone_and_tablets_letters_are_readable_nothing_is_cut_and_a_finger_drags_and_by_mouse(notebook_06):
+    screen = Screen(notebook_06.page, notebook_06.page.locator(".bp-explorer"))
     assert_is_at_hand(screen)
-
-
-def test_a_slider_a_point_by_hand_and_by_key_and_the_sum_of_a_cell(screen):
-    screen.press(screen.button("Reset"), "Enter")
     assert_can_be_moved(screen, "backprop_explorer")
 
 
