@@ -9,7 +9,7 @@ import ipywidgets as widgets
 import pytest
 from hypothesis import settings
 from lab import ROOT, browser, lab_server, served
-from pages import cdn, lacking  # noqa: F401
+from pages import cdn, lacking, npm  # noqa: F401
 from playwright.sync_api import expect
 from screens import LOOK, hand, notebook, run  # noqa: F401
 

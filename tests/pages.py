@@ -40,16 +40,16 @@ def export(kind, folder, paths=PATHS, *options, page="README.md"):
 
 
 @pytest.fixture(scope="session")
-def cdn(request, tmp_path_factory):
-    """Download the packages once, into pytest's cache if it has one; without a network, only a CI run fails."""
-    has_cache = hasattr(request.config, "cache")
-    folder = request.config.cache.mkdir("npm") if has_cache else tmp_path_factory.mktemp("npm")
-    try:
-        for package in PACKAGES:
-            download(package, folder)
-    except subprocess.CalledProcessError as error:
-        lacking(f"npm cannot download {package}: {error.stderr.strip()}")
-    return lambda page: page.route(re.compile("^https?:"), lambda route: _answer(route, folder))
+def npm(request, tmp_path_factory):
+    """A folder for packages of npm: in pytest's cache, if it has one."""
+    return request.config.cache.mkdir("npm") if hasattr(request.config, "cache") else tmp_path_factory.mktemp("npm")
+
+
+@pytest.fixture(scope="session")
+def cdn(npm):
+    for package in PACKAGES:
+        download(package, npm)
+    return lambda page: page.route(re.compile("^https?:"), lambda route: _answer(route, npm))
 
 
 def lacking(what):
@@ -65,7 +65,9 @@ def download(package, folder):
     npm = shutil.which("npm", path=places)
     with tempfile.TemporaryDirectory(dir=folder) as home:
         command = [npm, "pack", package, "--pack-destination", home, "--fetch-retries=1"]
-        subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | {"PATH": places})
+        done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PATH": places})
+        if done.returncode:
+            lacking(f"npm cannot download {package}: {done.stderr.strip()}")
         (archive,) = Path(home).glob("*.tgz")
         shutil.unpack_archive(archive, Path(home, "files"), filter="data")
         (folder / package).parent.mkdir(exist_ok=True)

