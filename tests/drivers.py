@@ -30,7 +30,7 @@ HEAR = """() => {
   const { error } = console;
   console.error = (...said) => { heard.push(said.join(' ')); error(...said); };
   addEventListener('error', (event) => heard.push(`${event.message}`));
-  addEventListener('unhandledrejection', (event) => heard.push(`${event.reason}`));
+  addEventListener('unhandledrejection', (event) => heard.push(`${event.reason} ${event.reason?.stack}`));
 }"""
 MIDDLE = """(element) => {
   element.scrollIntoView({ block: 'center' });
