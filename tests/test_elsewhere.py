@@ -4,7 +4,7 @@ in Firefox and in Safari's engine: the ways to move a number, each once."""
 import pytest
 from lab import BAD_CELLS, ROOT, WIDGETS_STAND, lab_server, open_notebook
 from pages import export
-from screens import Screen, assert_shows, eventually, sent
+from screens import DRAWN, Screen, assert_shows, eventually, sent
 from static_site import KERNEL_IS_THERE
 from test_hands import assert_lit, lit
 
@@ -75,6 +75,7 @@ def assert_is_at_hand(screen):
         twin = explorers.backprop_explorer()
         screen.press(screen.button("Reset"), "Enter")
         page.set_viewport_size({"width": width, "height": height})
+        page.evaluate(DRAWN)
         eventually(assert_shows, screen, twin)
         eventually(assert_is_readable, screen)
         x, y = screen.place("point 2").tolist()
