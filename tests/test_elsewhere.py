@@ -2,7 +2,7 @@
 in Firefox and in Safari's engine: the ways to move a number, each once."""
 
 import pytest
-from lab import BAD_CELLS, ROOT, WIDGETS_STAND, lab_server, open_notebook
+from lab import BAD_CELLS, PATIENCE, ROOT, WIDGETS_STAND, lab_server, open_notebook
 from pages import export
 from screens import DRAWN, Screen, assert_shows, eventually, sent
 from static_site import KERNEL_IS_THERE
@@ -105,9 +105,9 @@ def test_in_voila_on_a_phone_and_tablets_and_by_mouse(voila, chromium):
     start = chromium.new_context(has_touch=True, is_mobile=True, **view).new_page()
     start.goto(voila)
     with start.expect_popup() as opened:
-        start.get_by_text("06_end_to_end.ipynb", exact=True).click(timeout=60_000)
+        start.get_by_text("06_end_to_end.ipynb", exact=True).click(timeout=1000 * PATIENCE)
     page = opened.value
-    page.locator(".bp-explorer").wait_for(timeout=120_000)
+    page.locator(".bp-explorer").wait_for(timeout=1000 * PATIENCE)
     page.locator("mjx-container").first.wait_for()
     assert "import " not in page.inner_text("body"), "a page without code"
     screen = Screen(page, page.locator(".bp-explorer"))
