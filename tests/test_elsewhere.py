@@ -13,7 +13,7 @@ import explorers
 pytestmark = pytest.mark.slow
 
 CHOSEN = {"forward_explorer": ("A1", 3, 7), "backprop_explorer": ("G_H", 2, 5)}
-CELLS_ARE_THERE = "() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length"
+NOTEBOOK_IS_THERE = "() => window.jupyterapp?.shell.currentWidget?.context?.isReady"
 
 
 class Visit:
@@ -25,7 +25,7 @@ class Visit:
 
     def open(self, path):
         self.page.goto(self.url + path)
-        self.page.wait_for_function(CELLS_ARE_THERE)
+        self.page.wait_for_function(NOTEBOOK_IS_THERE)
 
     def run_all(self):
         self.page.wait_for_function(KERNEL_IS_THERE)
