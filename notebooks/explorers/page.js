@@ -46,7 +46,7 @@ function hearHands(root, lights) {
   function mend(changes) {
     const viewsIn = (part) => [viewOf(part) ?? [...part.querySelectorAll('.widget-html-content')]].flat();
     const drawn = new Set(changes.filter((change) => change.type === 'childList').flatMap((change) => viewsIn(change.target)));
-    nameControls(root);
+    if (!changes.every((change) => viewOf(change.target))) nameControls(root);
     for (const view of drawn) reach(view);
     lamp.mend(drawn);
     focus.mend();
