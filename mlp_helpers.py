@@ -197,8 +197,9 @@ class GradientCheck(NamedTuple):
 
     numeric is the central difference, slope_left and slope_right are the one-sided ones. on_kink marks entries
     where the step carries some A1 across 0: there the loss has a kink, and no single slope to compare with.
-    relative_error is the largest |analytic − numeric| off the kinks, relative to the largest entry of either there;
-    NaN where everything is on a kink: then ok is None, since nothing could be judged. A check is true only when ok.
+    relative_error is the largest |analytic − numeric| off the kinks, relative to the largest entry of either there, or
+    to 1e-4 (times the largest logit, if above 1) where all are smaller: those are too small to be measured. It is NaN
+    where everything is on a kink: then ok is None, since nothing could be judged. A check is true only when ok.
     """
 
     analytic: np.ndarray

@@ -14,7 +14,7 @@ window.look = {
       })),
       pictures: [...box.querySelectorAll("svg.bp-picture[role=group]")].map((picture) => ({
         alt: picture.ariaLabel,
-        drawn: [...(picture.closest(".bp-layers") ?? picture.parentElement).querySelectorAll("svg.bp-picture")]
+        drawn: [...(picture.closest(".bp-sheets") ?? picture.parentElement).querySelectorAll("svg.bp-picture")]
           .map((layer) => layer.innerHTML.replaceAll(/ (tabindex|role|aria-label)="[^"]*"/g, ""))
           .join(""),
       })),

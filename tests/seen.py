@@ -12,11 +12,11 @@ PIXEL = 0.06  # coordinates are rounded to a tenth of a pixel
 
 
 class Seen:
-    """A picture as it is on the page, its layers in one."""
+    """A picture as it is on the page, its sheets in one."""
 
-    def __init__(self, *layers):
-        *below, self.root = (ElementTree.fromstring(re.sub(' xmlns="[^"]*"', "", svg)) for svg in layers)
-        self.root[:0] = [part for layer in below for part in layer]
+    def __init__(self, *sheets):
+        *below, self.root = (ElementTree.fromstring(re.sub(' xmlns="[^"]*"', "", svg)) for svg in sheets)
+        self.root[:0] = [part for sheet in below for part in sheet]
         self.alt = self.root.get("aria-label")
         self.frame = [float(number) for number in self.root.get("data-frame", "").split()]
         self.texts = [(part.text or "", part) for part in self.root.iter("text")]
@@ -49,7 +49,7 @@ class Seen:
 
 
 def picture(explorer, name):
-    return Seen(*(layer.value for layer in explorer.views[name].layers))
+    return Seen(*(sheet.value for sheet in explorer.views[name].sheets))
 
 
 def near(places, expected, pixels=PIXEL):

@@ -142,7 +142,8 @@ def test_what_one_change_or_touch_draws_is_drawn_once_and_sent_at_its_end_each_w
     """What is sent while the kernel still draws makes the page lay itself out twice, and answer before it is whole."""
     explorer, happened = make(name), []
     monkeypatch.setattr(widgets.Widget, "_send", lambda widget, *message, **buffers: happened.append(widget))
-    draw, held = explorer.draw, {*explorer.controls.values(), *(view.widget for view in explorer.views.values())}
+    drawn = [widget for view in explorer.views.values() for widget in getattr(view, "sheets", [view.widget])]
+    draw, held = explorer.draw, {*explorer.controls.values(), *drawn}
     monkeypatch.setattr(explorer, "draw", lambda: (draw(), happened.append("drawn")))
     touches = [("point", 1, 0.5, 0.5), ("entry", "G_A1", 2, 3)]
     touches += [("hinge", 5, 0.5, 0.5), ("turn", 5, 1, 1), ("unit", 3)] if "unit" in explorer.controls else []
@@ -285,7 +286,7 @@ def test_a_cell_that_runs_again_closes_what_it_made_before_and_nothing_of_it_is_
     before, held = alive(), [one.views["plane"] for one in first if "plane" in one.views]
     assert all(one.comm for one in first)
     del first
-    assert all(one.comm for one in run("a", 4, 1)) and not any(layer.value for view in held for layer in view.layers)
+    assert all(one.comm for one in run("a", 4, 1)) and not any(sheet.value for view in held for sheet in view.sheets)
     del held
     assert alive() == before and all(one.comm for one in others)
 

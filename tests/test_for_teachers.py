@@ -67,13 +67,13 @@ def test_the_example_of_an_explorer_shows_and_updates():
     namespace = {}
     exec(code, namespace)
     explorer = namespace["ConfidenceExplorer"]()
-    plane = explorer.views["plane"].widget
-    text, picture = repr(explorer), plane.value
+    plane = explorer.views["plane"]
+    text, picture = repr(explorer), plane.content
     explorer.controls["x1"].value = 1.5
     P = m.forward(explorer.X, explorer.params).P
     assert explorer.X[0, 0] == 1.5 and np.array_equal(explorer.views["P"].array, P)
     assert f"Surest about example {P.max(axis=1).argmax()}: {P.max():.3f}." in repr(explorer) != text
-    assert plane.value != picture and "how sure the network is" in plane.value
+    assert plane.content != picture and "how sure the network is" in plane.alt
 
 
 def test_the_example_of_a_notebook_passes_every_rule(tmp_path):

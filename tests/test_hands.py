@@ -61,10 +61,9 @@ def test_the_line_in_the_training_curves_goes_to_a_step(hand):
 
 
 def entry_of(table, row, column):
-    """Which entry a cell of a table is: of a matrix, of its transpose, or of columns of several."""
+    """Which entry a cell of a table is: of a matrix, or of its transpose."""
     place = [column, row] if "turned" in table.data else [row, column]
-    symbols = (table.data.get("symbol") or table.data["of"]).split()
-    return (symbols[0], *place) if len(symbols) == 1 else (symbols[column], row, int(table.data["column"]))
+    return table.data.get("symbol") or table.data["of"], *place
 
 
 def shown(at):

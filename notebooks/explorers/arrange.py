@@ -5,7 +5,7 @@ Where there is room, page.css puts side by side what shares a place.
 
 import ipywidgets as widgets
 
-from explorers.views.tables import mark
+from explorers.views.tables import set_class
 
 
 def box(name, *children):
@@ -33,4 +33,4 @@ class Places:
     def open(self, chosen):
         """Show one of the parts."""
         for name, part in self.parts.items():
-            mark(part, "bp-open", name == chosen)
+            set_class(part, "bp-open", name == chosen)

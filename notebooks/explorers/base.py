@@ -6,7 +6,7 @@ state     what is on the screen: the batch, the network, and what is put on top 
 values    every array that is computed from a state, by its symbol
 limits    how far the scale of each symbol's colours reaches, which holds while something moves
 axes      what rows and columns count: "example", "unit", "class", "input", and what their labels are
-views     what shows values: tables, pictures, lines of words; each has the one widget that draws it
+views     what shows values: tables, pictures, lines of words; each has one widget, a picture one for each sheet
 controls  what a person moves, by name; each acts on the state, and is told when the state moved otherwise
 moved     which entries the last change moved, by symbol; empty when all are new
 """
@@ -31,7 +31,7 @@ from explorers.state import State
 from explorers.turns import take_turns
 from explorers.views.picture import Picture
 from explorers.views.svg import nice_limit
-from explorers.views.tables import Axis, Matrix, mark
+from explorers.views.tables import Axis, Matrix, set_class
 from explorers.views.words import Words
 
 AS_GIVEN = "as given"
@@ -70,7 +70,7 @@ class Explorer(Hands, widgets.VBox):
         self.controls, self.views = {}, {}
         self._actions, self._defaults = {}, {}
         self._exact = {}  # control name → the number that its slider shows rounded
-        self._limits = {}  # control name → how far its slider reaches, unless a number is larger
+        self._reaches = {}  # control name → how far its slider reaches, unless a number is larger
         self._lock = threading.RLock()  # a change is whole before another thread's begins, or anything is read
         self._quiet = False
         self._boxes = []  # those that say by their class what is chosen
@@ -99,6 +99,9 @@ class Explorer(Hands, widgets.VBox):
     def build(self):
         """Make the explorer's own controls and views; return the rows of widgets to show."""
         raise NotImplementedError
+
+    def prepare(self):
+        """Bring the state, of which the batch and the network may have come from code, in order."""
 
     def frame(self):
         """Set the scales of the pictures, which then hold while controls move."""
@@ -199,6 +202,7 @@ class Explorer(Hands, widgets.VBox):
     def compute(self):
         """Compute every value of the state; raises ValueError, TypeError where it is not of the sizes given."""
         checked_sizes(self.X, self.y, self.params, self._given)
+        self.prepare()
         self.values = self.state.values()
 
     def _frame(self):
@@ -220,8 +224,8 @@ class Explorer(Hands, widgets.VBox):
         for name, view in tables.items():
             row = self.chosen_on("example") if view.down is self.axes["example"] else None
             view.show(shown[name], self.limits[name], row, self.moved.get(name))
-            mark(view.widget, "bp-now", name == self.pointed_out)
-            mark(view.widget, "bp-in", name in going_in)
+            set_class(view.widget, "bp-now", name == self.pointed_out)
+            set_class(view.widget, "bp-in", name in going_in)
         self.draw()
         self.words.show([self.say()])
         self.changed.show([said(self.moved, tables)])
@@ -233,7 +237,7 @@ class Explorer(Hands, widgets.VBox):
     # ------------------------------------------------ controls
 
     def add_slider(self, name, label, action, limit=3.0):
-        self._limits[name] = limit
+        self._reaches[name] = limit
         slider = widgets.FloatSlider(
             0, min=-limit, max=limit, step=PRECISION, description=label, readout_format=f".{DECIMALS}f"
         )
@@ -273,7 +277,7 @@ class Explorer(Hands, widgets.VBox):
         self.state = State.of(X, y, self.params)
 
     def _reset(self):
-        self.state = self._given.copy()
+        self.state, self._picked = self._given.copy(), type(self)._picked
         for name, value in self._defaults.items():
             self.controls[name].value = value
 
@@ -314,7 +318,7 @@ class Explorer(Hands, widgets.VBox):
             for name, (value, label) in self.synced().items():
                 slider, self._exact[name] = self.controls[name], value
                 if self._shown_by.get(name) != label:  # another number, or a new frame: the range starts anew
-                    self._shown_by[name], reach = label, self._limits[name]
+                    self._shown_by[name], reach = label, self._reaches[name]
                 else:
                     reach = slider.max
                 reach = max(reach, float(np.ceil(abs(value))))
@@ -326,7 +330,7 @@ class Explorer(Hands, widgets.VBox):
     def _at_once(self):
         """Send all that changes at the end: the page lays itself out once, and does not answer before it is whole."""
         with ExitStack() as held:
-            views = [view.widget for view in self.views.values()]
+            views = [widget for view in self.views.values() for widget in getattr(view, "sheets", [view.widget])]
             for widget in (*self.controls.values(), *views, *self._boxes):
                 held.enter_context(widget.hold_sync())
             yield

@@ -12,6 +12,7 @@ from explorers.arrange import box, line
 from explorers.base import Explorer
 from explorers.cases import DOUBLE, LOOPS, RIGHT_LOOP, SINGLE, lines_of, step_of, text_of
 from explorers.detectors import RATE, RUN_LENGTH, examine, examine_loop, facts_of, facts_of_loop
+from explorers.given import checked
 from explorers.views.plane import Plane
 from explorers.views.runs import Losses
 from explorers.views.words import Facts
@@ -101,6 +102,11 @@ class BugLab(Explorer):
 
     def _choose_data(self, name):
         super()._choose_data(name)
+        self._forget()
+
+    def touch_point(self, i, x1=None, x2=None):
+        """Move example i: what the detectors say then, nobody has asked or answered yet."""
+        super().touch_point(i, x1, x2)
         self._forget()
 
     def _reset(self):
@@ -253,6 +259,7 @@ def bug_lab(X=None, y=None, params=None, scale=None):
     """
     if X is None and y is None:
         X, y = mlp.toy_data("moons", 200, np.random.default_rng(0))
-    if np.ndim(X) == 2 and len(X) < 12:
+    X, y, params = checked(X, y, params)
+    if len(X) < 12:
         raise ValueError(f"X: expected 12 examples or more, got {len(X)}")
     return BugLab(X, y, params, scale)

@@ -26,7 +26,8 @@ def checked(X, y, params):
 def checked_sizes(X, y, params, given):
     """Raise ValueError where what an explorer is to show has other sizes than what it was given."""
     mlp.loss(X, y, params)
-    for name, now, then in zip(("X", "params.W1"), (X, params[0]), (given.X, given.params.W1), strict=True):
+    shown, made = mlp.Params(*params), given.params
+    for name, now, then in (("X", X, given.X), ("params.W1", shown.W1, made.W1), ("params.W2", shown.W2, made.W2)):
         if np.shape(now) != then.shape:
             raise ValueError(f"{name}: expected shape {then.shape}, as this explorer was made for, got {np.shape(now)}")
 

@@ -24,7 +24,8 @@ class Hands:
         """
         act = getattr(self, f"touch_{what}", None) if isinstance(what, str) else None
         if act is None:
-            here = [name.removeprefix("touch_") for name in dir(self) if name.startswith("touch_")]
+            marks = [name for name in dir(self) if name.startswith("touch_") and getattr(self, name)]
+            here = [name.removeprefix("touch_") for name in marks]
             raise ValueError(f"touch: expected one of {', '.join(here)}, got {what!r}")
         try:
             inspect.signature(act).bind(*numbers)

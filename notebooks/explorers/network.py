@@ -44,7 +44,7 @@ class NetworkExplorer(PredictingExplorer):
         under = [sliders]
         if others:
             places = Places({"sliders": sliders, **others})
-            self.add_control("place", places.tabs, places.open)
+            self.add_control("place", places.tabs, places.open, resets=False)
             self._boxes += places.parts.values()
             under = places.widgets
         narrow = [[self.add_matrix(symbol) for symbol in column] for column in self.narrow]
@@ -167,7 +167,7 @@ class NetworkExplorer(PredictingExplorer):
 
     def _frame(self):
         super()._frame()
-        self._limits["x1"] = self._limits["x2"] = self.limit
+        self._reaches["x1"] = self._reaches["x2"] = self.limit
 
     def frame(self):
         self.plane.set_limit(self.limit)
@@ -219,7 +219,7 @@ class NetworkExplorer(PredictingExplorer):
         return [self.say_point()]
 
     def parts(self):
-        """The plane and the network or the loss below each other; on the right the board, and what stands with it."""
+        """The plane and the network below each other; on the right the board, and what stands with it."""
         width, height, content = board_svg(self.board)
         left = self.plane.width + 12
         under = [self.network] if "network" in self.views else []

@@ -79,11 +79,10 @@ const wordsOf = (mark) => mark.dataset.touch ?? `entry ${entryOf(mark).join(' ')
 const find = (words, view) => [...view.querySelectorAll(MARKS)].find((mark) => wordsOf(mark) === words);
 
 function entryOf(cell) {
-  const { symbol, of, turned, column } = cell.closest('table').dataset;
-  const place = [cell.parentElement.sectionRowIndex, cell.cellIndex - 1];
+  const { symbol, of, turned, first = 0 } = cell.closest('table').dataset;
+  const place = [Number(first) + cell.parentElement.sectionRowIndex, cell.cellIndex - 1];
   if (turned !== undefined) place.reverse();
-  const names = (symbol ?? of).split(' ');
-  return names.length > 1 ? [names[place[1]], place[0], Number(column)] : [names[0], ...place];
+  return [symbol ?? of, ...place];
 }
 
 // Where a point of the page is in the data of a view's picture, and how far the data reach.

@@ -12,11 +12,10 @@ from traitlets import Unicode
 from explorers.explain import LIGHTS
 from explorers.turns import take_turns
 from explorers.views.colors import DARK, LIGHT, in_contrast, variables
-from explorers.views.tables import LEVELS, MOST_ROWS
+from explorers.views.tables import LEVELS, MOST_COLUMNS, MOST_ROWS
 
 _shared = []  # what all explorers of this kernel share, once one was made
 _left = []  # the comms of widgets that have begun anew
-MOST_COLUMNS = 64  # of units, of which the chosen one can have a frame
 DEEPEST, ON_CELL = 0.6, 0.35  # how much of its colour the deepest shade has, and the 1 of a mask
 
 

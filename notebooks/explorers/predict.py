@@ -127,8 +127,8 @@ class Predictor:
         is_new = not changed.same(self.acted_on)
         if not (is_new or self.waiting):
             return False
-        self.waiting, self.verdict = changed, None if is_new else self.verdict
         explorer.compute()  # a state that cannot be shown is an error now, and not later
+        self.waiting, self.verdict = changed, None if is_new else self.verdict
         explorer.sync()
         explorer.state = before
         explorer.compute()

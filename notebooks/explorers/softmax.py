@@ -20,6 +20,7 @@ class SoftmaxExplorer(NetworkExplorer):
     _picked = "G_Z", {}
     narrow = (("X",), ("Z",), ("P",), ("Y",), ("G_Z",))
     beside = ("curve", "gaps")
+    touch_unit = touch_hinge = touch_turn = None  # no unit is shown here
 
     def more_controls(self):
         along = widgets.Dropdown(options=[("z0", 0), ("z1", 1)], description="curve along")

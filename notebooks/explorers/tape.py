@@ -10,10 +10,10 @@ from explorers.recorded import GRAPHS, OURS, axes_of, record, rule
 from explorers.saved import side_by_side, tables_svg
 from explorers.views.recording import Recording
 from explorers.views.svg import nice_limit
-from explorers.views.tables import MOST_ROWS, Matrix, mark
+from explorers.views.tables import MOST_ROWS, Matrix, set_class
 from explorers.views.words import Sum
 
-MOST_TABLES = 5  # two shares, their sum, and what two rules send on
+MOST_TABLES = 4  # what comes in, and what three rules send on
 FEW_ROWS = 6  # of a square matrix, where its shares and their sum stand above each other
 
 
@@ -118,7 +118,7 @@ class TapeExplorer(Explorer):
             slot.hold(symbol, says, self.axes[rows], self.axes[columns], FEW_ROWS if several else MOST_ROWS)
         self.views = kept | {symbol: slot for slot, (symbol, _, _) in zip(self.slots, shown, strict=False)}
         for number, slot in enumerate(self.slots):
-            mark(slot.widget, "bp-none", number >= len(shown))
+            set_class(slot.widget, "bp-none", number >= len(shown))
         super().show()
         ours = self.graph == OURS
         self.sum.show(self.entry, self.explain(*self.entry).factors if ours else [])

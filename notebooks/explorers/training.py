@@ -17,8 +17,7 @@ from explorers.views.runs import Run
 
 LAST_STEP = 500
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
-STARTS = (AS_GIVEN, "random", "all zeros", "random, 10 × larger")
-NAMES = ("W1", "b1", "W2", "b2")
+STARTS = {AS_GIVEN: 1.0, "random": 1.0, "all zeros": 0.0, "random, 10 × larger": 10.0}  # by what they are multiplied
 
 
 class Step(NamedTuple):
@@ -45,11 +44,11 @@ class TrainingExplorer(Playing, PredictingExplorer):
 
     def build(self):
         self.plane = self.views["plane"] = Plane(self.scale)
-        self.run = self.views["run"] = Run(LAST_STEP, [f"G_{name}" for name in NAMES], self.scale)
+        self.run = self.views["run"] = Run(LAST_STEP, [f"G_{name}" for name in mlp.Params._fields], self.scale)
         self.add_data_and_reset()
         N = len(self.X)
         sizes = [("all", N), *((str(size), size) for size in (64, 16, 4, 1) if size < N)]
-        starts = widgets.Dropdown(options=STARTS, description="start from")
+        starts = widgets.Dropdown(options=[*STARTS], description="start from")
         seed = widgets.IntSlider(0, min=0, max=20, description="seed")
         rates = widgets.SelectionSlider(options=RATES, value=0.5, description="learning rate")
         step = widgets.IntSlider(0, min=0, max=LAST_STEP, description="step")
@@ -112,11 +111,10 @@ class TrainingExplorer(Playing, PredictingExplorer):
     def step(self):
         return self.state.step
 
-    def compute(self):
+    def prepare(self):
         """A batch or parameters that code has put there begin a new path."""
         if self.state.path and not self._is_on_path():
             self._begin(self.params)
-        super().compute()
 
     def _is_on_path(self):
         X, y, steps, _ = self.state.path
@@ -137,8 +135,7 @@ class TrainingExplorer(Playing, PredictingExplorer):
         """Begin a new path, at step 0, as the controls say."""
         start, rng = self.controls["start"].value, np.random.default_rng(self.controls["seed"].value)
         params = self._given.params if start == AS_GIVEN else mlp.init_params(rng, n_hidden=len(self.params.b1))
-        factor = {"all zeros": 0.0, STARTS[3]: 10.0}.get(start, 1.0)
-        self._begin([factor * value for value in params])
+        self._begin([STARTS[start] * value for value in params])
 
     def _choose_data(self, name):
         super()._choose_data(name)
@@ -176,7 +173,7 @@ class TrainingExplorer(Playing, PredictingExplorer):
         """Measure a step on all points; raises ValueError where the numbers overflow."""
         cache = mlp.forward(self.X, params)
         grads = mlp.backward(self.X, self.y, params, cache)
-        norms = [float(np.linalg.norm(getattr(grads, f"G_{name}"))) for name in NAMES]
+        norms = [float(np.linalg.norm(getattr(grads, f"G_{name}"))) for name in params._fields]
         right = float((cache.Z.argmax(axis=1) == self.y).mean())
         return Step(params, mlp.cross_entropy(cache.Z, self.y), right, norms, settings)
 
@@ -222,7 +219,9 @@ class TrainingExplorer(Playing, PredictingExplorer):
 
     def describe(self):
         lr, _ = self._settings()
-        norms = ", ".join(f"G_{name} {norm:.4f}" for name, norm in zip(NAMES, self.path[self.step].norms, strict=True))
+        norms = ", ".join(
+            f"G_{name} {norm:.4f}" for name, norm in zip(mlp.Params._fields, self.path[self.step].norms, strict=True)
+        )
         return [
             f"Learning rate {lr}, batch size {self.controls['batch'].label}.",
             f"Lengths of the gradients on all {len(self.X)} points: {norms}.",

@@ -1,4 +1,4 @@
 """What an explorer shows: tables of real numbers, pictures painted in place, and words.
 
-A view owns one ipywidgets widget, `.widget`, and repaints it in `show`. Nothing here knows a network.
+A view owns an ipywidgets widget, `.widget`, and repaints it in `show`. Nothing here knows a network.
 """

@@ -2,7 +2,7 @@
 
 import ipywidgets as widgets
 
-from explorers.views.tables import MOST_ROWS, mark
+from explorers.views.tables import MOST_COLUMNS, MOST_ROWS, set_class
 
 
 class Board:
@@ -29,12 +29,12 @@ class Board:
     def set_rows(self, axis):
         """Say which tables have rows along this axis: a frame for the chosen row goes through all of them."""
         for table in self.tables:
-            mark(table.widget, "bp-rows", table.down is axis)
+            set_class(table.widget, "bp-rows", table.down is axis)
 
     def choose(self, row=None, column=None):
         """Frame a row of the tables with rows, and a column of the wide ones."""
         self.row, self.column = row, column
         chosen = [] if row is None else [f"bp-row-{row % MOST_ROWS}"]
-        chosen += [] if column is None else [f"bp-column-{column}"]
+        chosen += [] if column is None or column >= MOST_COLUMNS else [f"bp-column-{column}"]
         others = [name for name in self.widget._dom_classes if not name.startswith(("bp-row-", "bp-column-"))]
         self.widget._dom_classes = (*others, *chosen)

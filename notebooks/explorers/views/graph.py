@@ -36,7 +36,7 @@ class Graph(Picture):
 
     def __init__(self, n_hidden, edges, scale, width=300, height=200):
         """edges are the names of its two matrices, by which a hand takes an edge."""
-        super().__init__(width, height, scale, layers=2)
+        super().__init__(width, height, scale, sheets=2)
         top, room = 18, height - 22
         self.apart = room // n_hidden or room / n_hidden
         first = top + (room - self.apart * (n_hidden - 1)) / 2

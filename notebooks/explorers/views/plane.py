@@ -19,7 +19,7 @@ class Plane(Picture):
     """The input plane: class regions and boundary, hinge lines, one unit's on side, points, arrows on the points."""
 
     def __init__(self, scale, width=300, height=282):
-        super().__init__(width, height, scale, layers=2)
+        super().__init__(width, height, scale, sheets=2)
         side = min(width - 40, height - 24)
         self.frame = Frame(30, 6, side, side)
         self.limit, self._given, self._regions = None, None, ""

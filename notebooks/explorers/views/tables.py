@@ -14,6 +14,7 @@ from explorers.views.numbers import compact
 LEVELS = 8  # shades of a cell on each side of 0
 SHADES = {level: f"{'p' if level > 0 else 'n'}{abs(level)}" if level else "" for level in range(-LEVELS, LEVELS + 1)}
 MOST_ROWS = 12  # of examples, that stand on the board at once
+MOST_COLUMNS = 64  # of units, of which the chosen one can have a frame
 
 
 class Axis:
@@ -77,7 +78,7 @@ class Matrix:
         if not (stays and (still or np.array_equal(some, self.moved))):
             self.array, self.limit, self.first, self.moved = np.array(array), limit, first, some
             self.widget.value = self._html()
-        mark(self.widget, "bp-still", still)
+        set_class(self.widget, "bp-still", still)
 
     def cells(self):
         """Each line of what is shown: the texts of its cells, their shades, and which of them step back."""
@@ -103,7 +104,8 @@ class Matrix:
 
     def _html(self):
         turned, says = self.title()
-        head = _head(self.symbol, turned, says, self.array.shape, self.attributes, self.across)
+        first = f"{self.attributes} data-first={self.first}" if self.first else self.attributes
+        head = _head(self.symbol, turned, says, self.array.shape, first, self.across)
         rows = [_row(label, *line) for label, line in zip(self.labels(), self.cells(), strict=True)]
         return f"{head}{''.join(rows)}</table>"
 
@@ -145,6 +147,6 @@ def _texts(numbers, kind, decimals):
     return [compact(number, decimals) for number in numbers]
 
 
-def mark(widget, name, here):
+def set_class(widget, name, here):
     """Let a widget have a class of the page, or not."""
     (widget.add_class if here else widget.remove_class)(name)
