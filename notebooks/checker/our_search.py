@@ -46,16 +46,12 @@ class Search:
     def holds(self, mistake):
         """Whether a mistake gives the answer, and not the right one."""
         value = self._follow(mistake, self.names)
-        if value is None or value.shape != self.answer.shape:
+        if value is None or value.shape != self.answer.shape or not np.isfinite(value).all():
             return False
         target = self.answer.item(self.place)  # one entry tells most values apart
         if not abs(value.item(self.place) - target) <= 2e-6 * abs(target):
             return False
-        return (
-            np.isfinite(value).all()
-            and same(self.answer, value, self.right)
-            and not same(value, self.right, self.right)
-        )
+        return same(self.answer, value, self.right) and not same(value, self.right, self.right)
 
     def _far(self, mistake):
         """How far a mistake is from the learner's line: whether earlier, and in how many words that are not given."""

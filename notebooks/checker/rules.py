@@ -146,7 +146,7 @@ def _like(pattern, node, found):
         case ast.Name(id="a" | "b" | "c" | "f" as letter):
             return ast.dump(found.setdefault(letter, node)) == ast.dump(node)
         case ast.Name(id="N"):
-            return re.fullmatch(r"[Nnm]|len\(.*\)|.*\.shape\[0\]", ast.unparse(node)) is not None
+            return re.fullmatch(r"[Nnm]|len\([^()]*\)|\w+\.shape\[0\]", ast.unparse(node)) is not None
         case ast.AST():
             return type(pattern) is type(node) and all(
                 _like(value, getattr(node, field), found) for field, value in ast.iter_fields(pattern) if field != "ctx"

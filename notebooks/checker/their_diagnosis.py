@@ -64,15 +64,17 @@ class Explanation:
             first.append(fault.text)
         mend = self.mend()
         headline = self.headline() if mend is None or mend.level < 0.5 else None
+        seen = facts.first_wrong(self.name if fault.kind == "wrong" else "")
         if headline is not None:
-            come = [come_of(headline)] if headline.symbol != fault.name or not facts.theirs.pieces else []
-            return "\n".join([*first, f"Look here: {headline.name}.", *come, *facts.outside(), reread(headline.symbol)])
+            unread = not facts.theirs.pieces
+            come = [come_of(headline)] if headline.symbol != fault.name or unread else []
+            said_of_kind = [f"Look here: {headline.name}.", *come, *facts.outside(), reread(headline.symbol)]
+            return "\n".join([*first, *seen * unread, *said_of_kind])
         if mend is not None:
             return "\n".join([*first, *self.told(mend)])
-        if fault.kind != "wrong":
-            return "\n".join([*first, *facts.first_wrong(""), *facts.outside()])
-        true = what_is_true(fault.name, fault.numbers, self.right)
-        return "\n".join([*facts.first_wrong(fault.name), true, *facts.outside()])
+        if fault.kind == "wrong":
+            first = [*seen, what_is_true(fault.name, fault.numbers, self.right)]
+        return "\n".join([*first, *seen * (fault.kind != "wrong"), *facts.outside()])
 
     def told(self, mend):
         """Say a mend: its words, its lines, and what to read."""
