@@ -126,7 +126,7 @@ def test_a_drag_goes_on_outside_the_picture_and_ends_where_it_is_released(hand):
 
 def test_a_drag_a_key_that_goes_on_from_there_and_a_click_while_the_kernel_is_busy_are_all_done(hand):
     at = hand("relu_explorer")
-    at.slow(0.25)
+    at.slow(1)
     start, way = at.place("point 0"), np.array([40, 30])
     there = at.data("point 0", start) + way / at.pixels("point 0") + (0, 0.04)
     at.carry(start, *(start + part * way for part in np.linspace(0.1, 1, 10)))
