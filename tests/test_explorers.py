@@ -201,6 +201,7 @@ def test_a_state_that_code_changes_is_shown_by_update_until_reset_and_one_of_ano
     for (explorer.X, explorer.y, explorer.params), says in (
         ((X, y, own_net(n_hidden=8)[2]), r"params.W1: expected shape \(16, 2\).*\(8, 2\)"),
         ((*own_net(15)[:2], params), r"X: expected shape \(12, 2\).*\(15, 2\)"),
+        ((X, y, m.init_params(np.random.default_rng(0), n_out=3)), r"params.W2: expected shape \(2, 16\).*\(3, 16\)"),
     ):
         with pytest.raises(ValueError, match=f"^{says}"):
             explorer.update()
@@ -297,7 +298,11 @@ def test_a_failure_reaches_the_caller_and_the_screen(name, monkeypatch):
         raise RuntimeError("<i>no</i> gradient & no mask")
 
     explorer = make(name)
+    stir(explorer, 1, "predict")
     monkeypatch.setattr(m, "backward", broken)
+    with pytest.raises(RuntimeError, match="no mask"):
+        explorer.touch("point", 0, 0.5, 0.5)
+    assert not hasattr(explorer, "predictor") or explorer.predictor.waiting is None, "what failed does not wait"
     for control in ("data", "reset"):
         with pytest.raises(RuntimeError, match="no mask"):
             move(explorer.controls[control], 0.9)

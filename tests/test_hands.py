@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from screens import DRAWN, MARKS, OF_A_NETWORK, eventually, sent, settled
+from screens import DRAWN, MARKS, OF_A_NETWORK, Screen, eventually, sent, settled
 
 import explorers
 
@@ -107,6 +107,21 @@ def test_a_cell_of_any_table_is_chosen(hand, name):
         words = factor.get_attribute("data-touch")
         factor.click()
         assert settled(at) == words, "a learner walks back along the line"
+
+
+MANY = """import explorers, numpy as np
+from mlp_helpers import toy_data
+explorer = explorers.forward_explorer(*toy_data("moons", 20, np.random.default_rng(0)))
+explorer.controls["example"].value = 13
+explorer"""
+
+
+def test_a_row_below_the_twelfth_is_taken_and_lit_as_itself(run):
+    page = run("many.ipynb", MANY).page
+    at = Screen(page, page.locator(".bp-explorer"))
+    at.box.locator("[data-symbol=A1] td").nth(16 * 2 + 3).click()
+    assert settled(at) == "entry A1 14 3"
+    assert "bp-entry" in at.box.locator("[data-symbol=A1] td").nth(16 * 2 + 3).get_attribute("class")
 
 
 # ---------------------------------------------------------------- how a hand is followed

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hands import assert_true_to_state, chosen, differences, every_network_explorer, make, own_net, screen, state
+from hands import assert_true_to_state, chosen, differences, every_network_explorer, make, own_net, screen, state, stir
 from test_prose import PARAMS, TEXTS, X, y
 
 import explorers
@@ -69,10 +69,14 @@ def test_the_dot_moves_one_logit_alone_which_is_said_and_gone_with_reset(k):
 def test_where_no_example_is_chosen_a_point_and_the_line_in_the_curves_follow():
     for name in ("training_explorer", "bug_lab"):
         explorer, expected = make(name, *own_net()), own_net()[0]
+        if name == "bug_lab":
+            stir(explorer, 0.2, "guess", "check")
+            assert explorer.verdict
         explorer.touch("point", np.int64(2), np.float64(0.5), 9)
         expected[2] = 0.5, 2
         assert np.array_equal(explorer.X, expected)
         assert_true_to_state(explorer)
+        assert not getattr(explorer, "verdict", ""), "it was about other points"
     explorer = make("training_explorer", *own_net())
     for step, there in ((20.4, 20), (-7, 0), (1e6, 500)):
         explorer.touch("step", step)
@@ -95,6 +99,8 @@ def test_an_entry_goes_with_its_example_unit_and_class(name):
         if control in explorer.controls:
             explorer.controls[control].value = value
             assert explorer.entry == entry
+    explorer.controls["reset"].click()
+    assert explorer.entry == make(name, *own_net()).entry
 
 
 def test_a_walk_back_along_the_sums_goes_where_notebook_06_says():
