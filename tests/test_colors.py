@@ -44,7 +44,8 @@ def test_text_and_marks_stand_out_on_a_page_of_jupyters_and_in_a_contrast_theme(
     drawn += (
         "<svg class=bp-picture><circle class='node p8'/><circle class='node n8'/><circle class='node lit'/><text></svg>"
     )
-    drawn += "<div class=bp-matrix><table><tr><td class=p8><td class=n8></table>"
+    drawn += "<div class=bp-matrix><table><tr><td class=p8><td class=n8><td class=s>"
+    drawn += "<td class='p8 s'><td class='p6 s'><td class='n8 s'><td class='n6 s'><td class='on s'></table>"
     ink, paper = {"light": ("rgba(0, 0, 0, 0.87)", "#ffffff"), "dark": ("#ffffff", "#111111")}[theme]
     page = f"--jp-content-font-color1: {ink}; --jp-layout-color0: {paper}; background: {'Canvas' if forced else paper}"
     tab = chromium.new_page()

@@ -28,11 +28,15 @@ def file(name):
 def _sheet():
     dark = ":is([data-jp-theme-light=false],.vscode-dark) .bp-explorer"
     shades = "".join(
-        f".bp-explorer .{sign}{level}{{--bp-share:{DEEPEST * level / LEVELS:.3f};--bp-back:{68 + 2.5 * level:g}%}}"
+        f".bp-explorer .{sign}{level}{{--bp-share:{DEEPEST * level / LEVELS:.3f};"
+        f"--bp-back:calc(68% + {level} * var(--bp-less))}}"
         for sign in "pn"
         for level in range(1, LEVELS + 1)
     )
     themes = f".bp-explorer{{{variables(LIGHT)};--bp-on-cell:{ON_CELL}}}{dark}{{{variables(DARK)}}}"
+    # By how much less a letter steps back on each deeper shade: on a dark page, deep shades are bright.
+    themes += f".bp-explorer{{--bp-less:2.5%}}{dark}{{--bp-less:4%}}"
+    themes += "@media (forced-colors:active) and (prefers-color-scheme:dark){.bp-explorer{--bp-less:4%}}"
     contrast = in_contrast(f".bp-explorer,{dark}")
     return themes + file("page.css") + file("picture.css") + shades + _frames() + contrast
 
