@@ -1,4 +1,4 @@
-"""The whole network as text, line by line, and what it computes when one line is wrong."""
+"""Our lines: the whole network as text, line by line, and what it computes when one line is wrong."""
 
 import ast
 import builtins
