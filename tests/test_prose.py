@@ -93,7 +93,7 @@ def test_02_along_a_logit():
 
 
 def test_03_one_weight_moves_one_logit():
-    alone = [str(j) for j in range(16) if H[:, j].nonzero()[0].tolist() == [0]]
+    alone = [str(j) for j in range(16) if H[:, j].nonzero()[0].tolist() == [1]]
     assert re.findall(r"`W2\[0, (\d+)\]`", TEXTS["03-79"]) == alone
 
 
