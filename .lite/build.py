@@ -25,6 +25,7 @@ FROM_PYODIDE = ["numpy", "matplotlib", "ipython", "jedi", "micropip"]
 FROM_PYPI = ["ipywidgets==8.1.7", "comm==0.2.3"]
 EXTENSION = "jupyterlab-widgets==3.0.15"  # the newest that JupyterLite's JupyterLab, 4.4, takes
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
+LINKED = ["derivation.md", "tape.py"]  # by the notebooks
 
 
 def build(site, pyodide=None):
@@ -109,10 +110,10 @@ def copy_checked(source, folder, sha256):
 
 
 def add_notebooks(site):
-    """Add the notebooks, and their listing for JupyterLite."""
+    """Add the notebooks and what they link to, and their listing for JupyterLite."""
     (site / "files").mkdir()
     listing = []
-    for path in sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("notebooks/*.md")]):
+    for path in sorted([*ROOT.glob("notebooks/*.ipynb"), *(ROOT / "notebooks" / name for name in LINKED)]):
         kind = "notebook" if path.suffix == ".ipynb" else "file"
         copy = site / "files" / path.name
         copy.write_text(

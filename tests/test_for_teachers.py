@@ -43,7 +43,7 @@ def test_only_the_solutions_are_gone_from_the_students_edition(tmp_path):
         full, handed_out = rules.load(path), rules.load(students / path.name)
         assert handed_out.cells == [cell for cell in full.cells if "<summary>Solution</summary>" not in cell.source]
         assert handed_out.metadata == full.metadata
-        links = re.findall(r"\]\(([\w./]+\.(?:ipynb|md))", "".join(cell.source for cell in full.cells))
+        links = re.findall(r"\]\(([\w./]+\.(?:ipynb|md|py))", "".join(cell.source for cell in full.cells))
         assert links and all((students / link).exists() for link in links), links
         solutions += len(full.cells) - len(handed_out.cells)
     assert solutions > 20

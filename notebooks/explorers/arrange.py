@@ -1,6 +1,6 @@
 """How an explorer stands on the screen: a line of controls, the plane and what shares a place under it, the board.
 
-Where there is room, page.css puts side by side what shares a place.
+Where there is room, page.py's style sheet puts side by side what shares a place.
 """
 
 import ipywidgets as widgets

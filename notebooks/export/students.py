@@ -4,5 +4,5 @@ c = get_config()  # noqa: F821
 
 c.TagRemovePreprocessor.enabled = True
 c.TagRemovePreprocessor.remove_cell_tags = {"solution"}
-c.FilesWriter.files = ["notebooks/derivation.md"]
+c.FilesWriter.files = ["notebooks/derivation.md", "notebooks/tape.py"]
 c.FilesWriter.relpath = "notebooks"
