@@ -9,6 +9,7 @@ import mlp_helpers as mlp
 from checker.judging import fault_in, fault_of, fresh_batches, noise_of
 from checker.lines import FAILS, LINES, run_lines
 from checker.our_search import said_of_array
+from checker.their_code import Theirs
 from checker.their_diagnosis import explained
 from checker.words import about_one_term, about_rows, as_numbers, said, same, what_is_true
 from mlp_helpers import describe
@@ -87,10 +88,13 @@ def check_slopes(answer, f, array):
     if answer is None:
         return NOT_ATTEMPTED
     if callable(answer):
+        begun = Theirs(answer).is_begun
         try:
             answer = answer(np.array(array, float))
         except FAILS as error:
             return Answer(False, f"Your function raised {said(error)}.")
+        if answer is None:
+            return Answer(False, "Your function returns nothing: end it with return.") if begun else NOT_ATTEMPTED
     if answer is ...:
         return NOT_ATTEMPTED
     numbers = as_numbers(answer)

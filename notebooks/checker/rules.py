@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from checker.texts import COMPARED, SIGNS, bracketed
 
+ROW_WISE = ("y", "Y", "P", "Z", "G_Z", "H", "A1", "M", "G_H", "G_A1", "X")
+ROWS = "|".join(ROW_WISE)
 LETTER = re.compile(r"\b([abcfN])\b")
 ALIKE = (  # functions and methods that are taken for each other
     ("sum", "mean", "max", "cumsum", "prod"),
@@ -146,7 +148,7 @@ def _like(pattern, node, found):
         case ast.Name(id="a" | "b" | "c" | "f" as letter):
             return ast.dump(found.setdefault(letter, node)) == ast.dump(node)
         case ast.Name(id="N"):
-            return re.fullmatch(r"[Nnm]|len\([^()]*\)|\w+\.shape\[0\]", ast.unparse(node)) is not None
+            return re.fullmatch(rf"[Nnm]|len\(({ROWS})\)|({ROWS})\.shape\[0\]", ast.unparse(node)) is not None
         case ast.AST():
             return type(pattern) is type(node) and all(
                 _like(value, getattr(node, field), found) for field, value in ast.iter_fields(pattern) if field != "ctx"
@@ -176,6 +178,8 @@ def swapped(code, node):
 
 def _summed(code, node, function, is_method):
     """Yield a sum, or what is like one, over other axes."""
+    if not is_method and not node.args:
+        return  # its array has a name
     first = "" if is_method else code.of(node.args[0])
     options = {option.arg: code.of(option.value) for option in node.keywords}
     axis = options.get("axis", next((code.of(axis) for axis in node.args[1 - is_method :][:1]), ""))

@@ -36,11 +36,7 @@ class Code:
         """Yield each expression within a node, but for its statements and skipped fields, the outer first."""
         for field, value in ast.iter_fields(within):
             for child in value if isinstance(value, list) else [value]:
-                if (
-                    field in skipped
-                    or not isinstance(child, ast.AST)
-                    or isinstance(child, ast.stmt | ast.excepthandler)
-                ):
+                if field in skipped or not isinstance(child, ast.AST) or isinstance(child, STATEMENTS):
                     continue
                 if isinstance(child, ast.expr) and not isinstance(within, ast.Call) * (field == "func"):
                     yield child

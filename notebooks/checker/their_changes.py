@@ -6,13 +6,12 @@ import functools
 import itertools
 import re
 
-from checker.rules import MORE, RULES, Rule, instead, rewritten, swapped
+from checker.rules import MORE, ROW_WISE, RULES, Rule, instead, rewritten, swapped
 from checker.texts import SIGNS, Change, bracketed
 from checker.their_code import ASKABLE
 
 LABEL = "the entry of each row's own label is meant"
 OUTER = "np.outer is the product of two rows"
-ROW_WISE = ("y", "Y", "P", "Z", "G_Z", "H", "A1", "M", "G_H", "G_A1", "X")
 COPIED = Rule("two names of one array: what changes one changes the other, so copy first", "a", "a.copy()")
 THEIRS = [  # what goes wrong in ways of writing that our lines do not have
     Rule(f".T does nothing on a row: {OUTER}", "a.T @ b", "np.outer(a, b)"),
@@ -37,6 +36,7 @@ THEIRS = [  # what goes wrong in ways of writing that our lines do not have
     Rule("{a} is off by one", "a", "a + 1"),
     Rule("{a} is off by one", "a", "a - 1"),
 ]
+EINSUM = re.compile(r"(?=.*[,>])[\w. ]{1,5}(,[\w. ]{1,5})*(->[\w. ]{0,5})?")
 WITHIN = [rule for rule in (*RULES, *THEIRS) if rule.wrong != "a"]
 AROUND = [rule for rule in (COPIED, *RULES, *THEIRS) if rule.wrong == "a"]
 # A name that is given itself, and a list that is put into itself, which no array can hold.
@@ -143,8 +143,8 @@ class Changes:
                 yield from ((instead(own, str(new)), str(new)) for new in (0, 1, 2, -1) if new != value)
             case float():
                 yield from ((instead(own, new), new) for new in (f"-{own}", f"1 / {own}"))
-            case str():
-                letters = sorted({*filter(str.isalpha, value)}) if "," in value or "->" in value else ()
+            case str() if EINSUM.fullmatch(value):
+                letters = sorted({*filter(str.isalpha, value)})
                 for (place, letter), other in itertools.product(enumerate(value), letters):
                     if letter.isalpha() and letter != other:
                         yield instead(letter, other), f"{own[: place + 1]}{other}{own[place + 2 :]}"

@@ -23,11 +23,11 @@ from checker.texts import BRACKETS, Code
 MOST, LONGEST = 20_000, 0.2  # turns of loops, and seconds: a change can make a loop grow
 ASKABLE = {*GIVEN, *LINES, "params"}
 MODULES = (np, np.linalg, mlp_helpers, math, itertools, functools, operator)  # which only compute, but for OTHERS
-OTHERS = set(  # of these modules and of arrays: what reads and writes files, and modules that are not on the list
+OTHERS = set(  # of these modules and of arrays: what reads and writes files, has no end, or is a module not on the list
     "DataSource ctypeslib dump dumps fromfile fromregex genfromtxt get_include load loadtxt memmap save savetxt savez"
     " savez_compressed setbufsize seterr seterrcall set_printoptions show_config show_runtime test tofile"
-    " attrgetter methodcaller char core dtypes emath exceptions f2py fft lib ma polynomial random rec strings testing"
-    " typing".split()
+    " attrgetter methodcaller count cycle repeat char core dtypes emath exceptions f2py fft lib ma polynomial"
+    " random rec strings testing typing".split()
 )
 BUILTINS = (
     "abs all any bool dict divmod enumerate filter float int isinstance len list map max min pow print range"
@@ -73,6 +73,17 @@ class Theirs:
         self.pieces = []
 
     @property
+    def is_begun(self):
+        """Whether more stands in the function than its docstring, pass, three dots, or a return of nothing."""
+        if not self.pieces:
+            return True
+        body = self.tree.body if isinstance(self.tree.body, list) else [ast.Return(self.tree.body)]
+        empty = (ast.Pass, ast.Expr, ast.Return)
+        return not all(
+            isinstance(each, empty) and isinstance(getattr(each, "value", None), ast.Constant | None) for each in body
+        )
+
+    @property
     def tree(self):
         """The function's own definition."""
         return self.pieces[0].definition(self.pieces[0].code.tree)
@@ -109,6 +120,8 @@ class Theirs:
             match node:
                 case ast.Name(id=name) if name in names and not self._keeps(name, names[name]):
                     return False
+                case ast.Attribute(value=ast.Name(id=home), attr="repeat") if names.get(home) is np:
+                    pass
                 case ast.Attribute(attr=name) if name in OTHERS or (name.startswith("_") and name not in NAMED_TUPLE):
                     return False
             if isinstance(node, NOT_READ) or getattr(node, "decorator_list", ()):
@@ -124,11 +137,10 @@ class Theirs:
         if _is_data(value):
             self.data[name] = value
             return True
-        home = str(getattr(value, "__module__", None)).split(".")[0]
-        tools = (mlp_helpers.__name__, "numpy", "math", "functools", "itertools")
-        if isinstance(value, np.ufunc) or any(value is module for module in MODULES) or home in tools:
+        own = getattr(value, "__name__", "")
+        if any(value is module or getattr(module, own, None) is value for module in MODULES):
             self.fixed[name] = value
-            return getattr(value, "__name__", "") not in OTHERS
+            return own not in OTHERS
         return isinstance(value, types.FunctionType) and self._reads(value, name)
 
 

@@ -9,7 +9,7 @@ import warnings
 
 import numpy as np
 
-from checker.judging import SYMBOLS_OF, WIDE, Fault, another_batch, called_with, fault_in, small, values_of
+from checker.judging import SYMBOLS_OF, WIDE, Fault, another_batch, asked_of, called_with, fault_in, small, values_of
 from checker.lines import FAILS, GIVEN, LINES, PLACES, before, run_lines
 from checker.our_edits import writings
 from checker.our_search import SECONDS, Search, come_of, reread
@@ -87,11 +87,11 @@ class Explanation:
         return [f"Look here: {where}{mend.words}.", *pairs, *from_Z, *outside, *map(reread, about)]
 
     def headline(self):
-        """Return the edit of our lines that gives the same on three batches, on one of which all widths differ."""
+        """Return the edit of our lines that gives the same on each of one to three batches."""
         fault, more, whole = self.seen_fault, another_batch(*self.batch, N=17, seed=6), self.whole
         if fault is None or fault.kind != "wrong":
             return None
-        seconds, given = max(self.end - time.process_time(), SECONDS / 4), fault.before or self.facts.asked
+        seconds, given = max(self.end - time.process_time(), SECONDS / 4), fault.before or asked_of(self.function)
         found = Search(fault.name, fault.numbers, self.seen, given=given, seconds=seconds).single()
         places = [Search(fault.name, self.fault.numbers, whole)] if len(whole[0]) <= 100 else []
         with contextlib.suppress(*FAILS):
@@ -120,16 +120,17 @@ class Explanation:
         if self.name != "loss" or self.number != 3 or self.fault.kind != "wrong":
             return ""
         came = f"{self.fault.numbers:.4g}" if np.isfinite(self.fault.numbers) else "inf or nan"
-        if "P" not in self.facts.asked and "Z" in self.facts.asked:
+        used = {node.attr for node in self.facts.nodes if isinstance(node, ast.Attribute)}
+        if "P" not in self.facts.asked and ("Z" in self.facts.asked or ("exp" in used and "max" not in used)):
             why = "np.exp overflows, or rounds to 0: subtract each row's own largest logit, and add it after the log"
             return f"the loss comes out as {came}. {why}.\n{reread('loss')}"
         numbers = [node.value for node in self.facts.nodes if isinstance(node, ast.Constant)]
         clips = [value for value in numbers if isinstance(value, float) and 0 < value < 1e-3]
-        ends = "its logarithm is not finite"
+        ends = "" if np.isfinite(self.fault.numbers) else ", and its logarithm is not finite"
         if clips:
-            ends = f"clipped at {clips[0]:g}, no example's loss can be above {-np.log(clips[0]):.3g}"
+            ends = f", and clipped at {clips[0]:g}, no example's loss can be above {-np.log(clips[0]):.3g}"
         advice = "Take it from Z: log P = Z minus log-sum-exp, with each row's largest logit subtracted first."
-        return f"a probability rounds to 0, and {ends}: the loss comes out as {came}.\n{advice}\n{reread('loss')}"
+        return f"a probability rounds to 0{ends}: the loss comes out as {came}.\n{advice}\n{reread('loss')}"
 
 
 def _kind(fault, right):

@@ -11,7 +11,7 @@ import numpy as np
 from checker.judging import called_with
 from checker.lines import GIVEN, LINES
 from checker.their_code import ASKABLE, Theirs
-from checker.their_run import called, holds, watched
+from checker.their_run import RETURNED, called, holds, watched
 
 
 class Facts:
@@ -22,7 +22,8 @@ class Facts:
         self.theirs = Theirs(function)
         self.nodes = [*ast.walk(self.theirs.tree)] if self.theirs.pieces else []
         self.asked = [name for name in inspect.signature(function).parameters if name in ASKABLE]
-        self.run = watched(lambda: called_with(function, values)[0], getattr(function, "__globals__", None))
+        self.around = getattr(function, "__globals__", None)
+        self.run = watched(lambda: called_with(function, values)[0], self.around)
         self.wrong = self._first_wrong() if self.code else None
 
     def _first_wrong(self):
@@ -38,8 +39,9 @@ class Facts:
             if not mine or judged[-1] or (symbol in self.asked and not was_right):
                 continue  # in an argument the learner computes in place
             place, step = mine[len(judged) - judged[::-1].index(True) if was_right else -1]
-            same_array = [name for name, value in step.after.items() if value is step.after.get(symbol)]
-            names = same_array if was_right else [symbol]
+            it = step.after.get(symbol)
+            is_shared = was_right and isinstance(it, np.ndarray)
+            names = [name for name, value in step.after.items() if value is it] if is_shared else [symbol]
             lines = [each.line for each in own if {*names} & each.changed.keys()]
             found.append((place, (step.line, symbol, names, [step.line, *lines])))
         return min(found, default=(0, None), key=lambda each: each[0])[1]
@@ -68,21 +70,22 @@ class Facts:
         """Say that the function computes and returns nothing; None where it was not begun."""
         steps = [step for step in self.run.steps if step.code is self.code]
         names = {name: value for step in steps for name, value in step.changed.items()}
-        if not names:  # as beside another tracer
-            names = {node.id: None for node in self.nodes if isinstance(getattr(node, "ctx", None), ast.Store)}
-        right = [name for name, value in names.items() if called(value, asked, self.values) == ""]
-        name = [*names, *right][-1] if names else ""
-        return f"Your function returns nothing: end it with `return {name}`." if name else None
+        if not (self.theirs.is_begun if self.theirs.pieces else names):
+            return None
+        right = [name for name, value in names.items() if called(value, asked, self.values) == "" and name != RETURNED]
+        return f"Your function returns nothing: end it with {f'`return {right[-1]}`' if right else 'return'}."
 
     def outside(self):
         """Say which symbols the function takes from outside."""
         names = [node for node in self.nodes if isinstance(node, ast.Name)]
-        stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-        found = sorted({node.id for node in names} & ASKABLE - stored - {*self.asked})
+        own = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+        own |= {node.arg for node in self.nodes if isinstance(node, ast.arg)}
+        found = sorted({node.id for node in names} & ASKABLE - own)
         if not found:
             return []
         is_, it_is = ("is", "it is") if len(found) == 1 else ("are", "they are")
-        return [f"{' and '.join(found)} {is_} not among the arguments: {it_is} the notebook's own."]
+        notebooks = f": {it_is} the notebook's own" * ({*found} <= self.around.keys())
+        return [f"{' and '.join(found)} {is_} not among the arguments{notebooks}."]
 
     def frames(self, error):
         """Return where in the learner's own code an error came."""

@@ -22,7 +22,7 @@ class Step(NamedTuple):
 
 
 class Watched(NamedTuple):
-    """What a call returned or raised, the steps on the way, and whether they are all; none beside another tracer."""
+    """What a call returned or raised, and the steps on the way; none beside another tracer."""
 
     result: object
     error: BaseException | None

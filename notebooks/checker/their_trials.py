@@ -15,7 +15,7 @@ class Trials:
         self.all_right = len(SYMBOLS_OF[name])
         self.values, self.wide = [values_of(*batch) for batch in batches], values_of(*WIDE)
         self.begun = [max(0, self._tried(values)[0]) for values in self.values]
-        self.lent = self._changed(theirs.made())
+        self.lent = self._changed()
         self.is_far = not self.left()
 
     def level(self, *changed):
@@ -34,7 +34,7 @@ class Trials:
                 return 0.25 * (count == 0 == len(counts) and self.is_far and self.left(*changed) != "")
         if self._is_wrong_elsewhere(min(counts), *changed):
             return 0
-        if len(self._changed(self.theirs.made(*changed))) > len(self.lent):
+        if len(self._changed(*changed)) > len(self.lent):
             return 0
         return min(level, 2 if min(counts) == self.all_right else 1, self._names(counts[0], *changed))
 
@@ -62,10 +62,10 @@ class Trials:
             return False
         return fault.numbers.shape == np.shape(self.wide[fault.name])
 
-    def _changed(self, function):
-        """Return the arguments that a function changes."""
+    def _changed(self, *changed):
+        """Return the arguments that it changes with this text of one piece."""
         try:
-            _, given = called_with(function, self.values[0])
+            _, given = called_with(self.theirs.made(*changed), self.values[0])
         except FAILS:
             return set(self.values[0])
         return {name for name, value in given.items() if mark(value) != mark(self.values[0][name])}

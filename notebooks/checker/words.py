@@ -126,7 +126,7 @@ def about_one_term(answer, right, array, terms):
 
 def about_rows(answer, right):
     """Say that the rows of a gradient sum to 0, as at the logits of softmax, if those of the answer do not."""
-    if right.ndim < 2 or np.abs(right.sum(axis=1)).max() > 1e-6 * np.abs(right).max():
+    if right.ndim != 2 or np.abs(right.sum(axis=1)).max() > 1e-6 * np.abs(right).max():
         return ""
     sums = answer.sum(axis=1)
     if np.abs(sums).max() <= 1e-3 * np.abs(answer).max():
