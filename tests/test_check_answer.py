@@ -88,6 +88,12 @@ def test_the_same_sum_in_another_order_is_right_where_it_is_all_rounding():
     assert check_answer("G_b2", lambda G_Z: G_Z[::-1].sum(axis=0), *net)
     assert not check_answer("G_b2", G_Z.sum(axis=0) + 1e-9, *net)
 
+    def in_reverse(X, y, params):
+        found = m.backward(X, y, params)
+        return found._replace(G_b2=found.G_Z[::-1].sum(axis=0))
+
+    assert check_answer("backward", in_reverse, *net)
+
 
 def test_rows_and_tensors_that_are_0_anyway_are_not_called_right():
     X, y, params = NET

@@ -70,7 +70,7 @@ def fault_of(name, function, batch):
     return fault
 
 
-def fault_in(name, result, values, noise):
+def fault_in(name, result, values, noise=None):
     """Return what is wrong with a result: with an array, or with the first wrong gradient of a Backward."""
     if result is None or result is ...:
         return Fault("nothing" if result is None else "dots", name)
@@ -85,18 +85,18 @@ def fault_in(name, result, values, noise):
         if numbers is None:
             text = f"{symbol}: expected an array of numbers, got {describe(value)}."
             return Fault("type", symbol, before=before, text=text)
-        if not same(numbers, right, right, noise if symbol == name else 0.0):
+        if not same(numbers, right, right, (noise or {}).get(symbol, 0.0)):
             return Fault("wrong", symbol, numbers, before)
     return None
 
 
 def noise_of(name, batch):
-    """How far rounding may move an entry: a little of what the lines give on sizes, where no sum cancels."""
+    """How far rounding may move each result: a little of what the lines give on sizes, where no sum cancels."""
     X, y, params = batch
     differences = Mistake("each entry is a difference", "G_Z", "np.ones_like(P) / N")
     sizes = run_lines(np.abs(X), y, Params(*map(np.abs, params)), differences)
-    largest = float(np.max(sizes.get("Z" if name == "loss" else name, 0.0)))
-    return 1e-13 * largest if np.isfinite(largest) else 0.0
+    largest = {symbol: np.max(sizes.get("Z" if symbol == "loss" else symbol, 0.0)) for symbol in SYMBOLS_OF[name]}
+    return {symbol: 1e-13 * float(size) if np.isfinite(size) else 0.0 for symbol, size in largest.items()}
 
 
 def fresh_batches(name, params):
@@ -135,5 +135,5 @@ WIDE = drawn(7, 3, 6, 4, seed=4)  # all its widths differ: there, a wrong width 
 
 def right_count(name, result, values):
     """How many results are right before the first that is not: of a Backward's gradients, or of one array."""
-    fault = fault_in(name, result, values, 0.0)
+    fault = fault_in(name, result, values)
     return len(fault.before if fault else SYMBOLS_OF[name])

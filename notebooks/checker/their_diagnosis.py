@@ -42,7 +42,7 @@ class Explanation:
         for seen in (WIDE, another_batch(*self.batch), small(*self.whole, most=100)):
             self.seen, self.facts = seen, Facts(function, values_of(*seen))
             error, result, values = self.facts.run.error, self.facts.run.result, self.facts.values
-            self.seen_fault = Fault("raised", name) if error is not None else fault_in(name, result, values, 0.0)
+            self.seen_fault = Fault("raised", name) if error is not None else fault_in(name, result, values)
             if _kind(self.seen_fault, values.get(fault.name)) == _kind(fault, self.right):
                 break  # it can tell of this one
 
@@ -96,7 +96,7 @@ class Explanation:
         places = [Search(fault.name, self.fault.numbers, whole)] if len(whole[0]) <= 100 else []
         with contextlib.suppress(*FAILS):
             values = values_of(*more)
-            there = fault_in(self.name, called_with(self.function, values)[0], values, 0.0)
+            there = fault_in(self.name, called_with(self.function, values)[0], values)
             if there is not None and (there.name, there.kind) == (fault.name, "wrong"):
                 places.append(Search(fault.name, there.numbers, more))
         mistakes = (mistake for equal in found for mistake in equal)

@@ -57,7 +57,7 @@ class Trials:
 
     def _is_wrong_elsewhere(self, count, *changed):
         """Whether it is wrong where all widths differ; but who wrote 16 for a width is not asked to mend that."""
-        fault = fault_in(self.name, self._tried(self.wide, *changed)[1], self.wide, 0.0)
+        fault = fault_in(self.name, self._tried(self.wide, *changed)[1], self.wide)
         if fault is None or fault.kind != "wrong" or len(fault.before) >= count:
             return False
         return fault.numbers.shape == np.shape(self.wide[fault.name])
