@@ -153,14 +153,15 @@ def test_a_tracer_that_is_active_is_left_alone():
     assert "1/N is missing" in found.diagnosis
 
 
-def test_no_list_is_put_into_itself_and_no_loop_goes_on_for_ever():
+def test_no_list_is_put_into_itself_no_loop_goes_on_for_ever_and_no_array_fills_the_memory():
     itself = RIGHT_CODE["P"].replace("e / e.sum()", "rows / e.sum()")
     ever = RIGHT_CODE["P"].replace("in Z", "in list(rows)").replace("[]", "[Z[0]]").replace("np.array", "np.cos")
     count = (
         "import itertools\ndef f(Z):\n    return np.array([z for _, z in list(zip(itertools.count(), Z))]) ** 2 * 1.7"
     )
-    for code in (itself, ever, count):
+    tiny = "def f(P, y):\n    eps = 1e-7\n    return -np.mean(np.log(P[np.arange(len(y)), y] + eps))"  # and 3 / eps is huge
+    for symbol, code in (("P", itself), ("P", ever), ("P", count), ("loss", tiny)):
         tracemalloc.start()
-        assert not judged("P", code)
+        assert not judged(symbol, code)
         assert tracemalloc.get_traced_memory()[1] < 1e8, "in bytes"
         tracemalloc.stop()

@@ -20,7 +20,8 @@ import mlp_helpers
 from checker.lines import FAILS, GIVEN, LINES, TOOLS
 from checker.texts import BRACKETS, Code
 
-MOST, LONGEST = 20_000, 0.2  # turns of loops, and seconds: a change can make a loop grow
+MOST, LONGEST, LARGEST = 20_000, 0.2, 20_000  # turns of loops, seconds, and entries: a change can make them grow
+SIZED = set("arange empty eye full identity linspace list ones range repeat tile zeros".split())
 ASKABLE = {*GIVEN, *LINES, "params"}
 MODULES = (np, np.linalg, mlp_helpers, math, itertools, functools, operator)  # which only compute, but for OTHERS
 OTHERS = set(  # of these modules and of arrays: what reads and writes files, has no end, or is a module not on the list
@@ -97,7 +98,7 @@ class Theirs:
                 raise OverflowError
             return True
 
-        tools = {"__builtins__": ALLOWED, "__name__": "changed", "_turn": turn}
+        tools = {"__builtins__": ALLOWED, "__name__": "changed", "_turn": turn, "_sized": _sized}
         names = {**copy.deepcopy(self.data), **self.fixed, **tools}
         for each in self.pieces:
             exec(_compiled(each, text if each is piece else each.code.text), names)
@@ -162,11 +163,25 @@ def _prepared(piece, text):
             node.body.insert(0, TURN)
         elif isinstance(node, ast.comprehension):
             node.ifs.insert(0, TURN.value)
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in SIZED:
+            node.args = [arg if isinstance(arg, ast.Starred) else _checked(arg) for arg in node.args]
         elif isinstance(node, ast.arg):
             node.annotation = None
         elif isinstance(node, ast.FunctionDef):
             node.returns = None
     return definition
+
+
+def _checked(size):
+    """Return the expression of a size, which is looked at before it is used."""
+    return ast.copy_location(ast.Call(ast.copy_location(ast.Name("_sized", ast.Load()), size), [size], []), size)
+
+
+def _sized(size):
+    """Return an argument of what makes an array, if it is no size beyond a small batch."""
+    if isinstance(size, int | float | np.generic | tuple) and np.prod(np.abs(np.array(size, float))) > LARGEST:
+        raise OverflowError
+    return size
 
 
 def _piece(function, name=None):
