@@ -159,7 +159,8 @@ def test_no_list_is_put_into_itself_no_loop_goes_on_for_ever_and_no_array_fills_
     count = (
         "import itertools\ndef f(Z):\n    return np.array([z for _, z in list(zip(itertools.count(), Z))]) ** 2 * 1.7"
     )
-    tiny = "def f(P, y):\n    eps = 1e-7\n    return -np.mean(np.log(P[np.arange(len(y)), y] + eps))"  # and 3 / eps is huge
+    # A change of it divides the number of examples by eps.
+    tiny = "def f(P, y):\n    eps = 1e-7\n    return -np.mean(np.log(P[np.arange(len(y)), y] + eps))"
     for symbol, code in (("P", itself), ("P", ever), ("P", count), ("loss", tiny)):
         tracemalloc.start()
         assert not judged(symbol, code)
