@@ -23,8 +23,7 @@ def test_each_control_does_on_the_screen_what_it_does_here(hand, name):
         if waits and control in ("question", "answer", "show"):
             continue
         use(screen, widget)
-        if hasattr(widget, "options"):  # some of which show nothing: a button would overtake what is on the way
-            screen.look("quiet")
+        screen.look("quiet")  # while a change waits, the next may show nothing: what comes after it would overtake it
         now = eventually(lambda: assert_shows(screen, twin))
         for old, new in zip(before.pictures, now.pictures, strict=True):
             is_slider = name in OF_A_NETWORK and hasattr(widget, "readout")
