@@ -107,7 +107,8 @@ class BugLab(Explorer):
     def touch_point(self, i, x1=None, x2=None):
         """Move example i: what the detectors say then, nobody has asked or answered yet."""
         super().touch_point(i, x1, x2)
-        self._forget()
+        if x1 is not None:
+            self._forget()
 
     def _reset(self):
         super()._reset()
