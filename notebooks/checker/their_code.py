@@ -156,7 +156,7 @@ def _compiled(piece, text):
 
 
 def _prepared(piece, text):
-    """Return the definition in a text of a piece, without annotations, with loops that end and arrays that are small."""
+    """Return the definition in a text of a piece, without annotations, loops that end and arrays that are small."""
     definition = piece.definition(ast.parse(text.translate(BRACKETS)))
     for node in [*ast.walk(definition)]:
         if isinstance(node, ast.For | ast.While):
