@@ -76,21 +76,20 @@ def test_two_in_five_single_edits_are_told_of_a_line_and_of_a_whole_backward_pas
     net, right = make_net(*size), values_of(*make_net(*size))[symbol]
     seen, before = 0, m.Backward._fields[: [*m.Backward._fields, symbol].index(symbol)]
     for edit in checker.edits_of(symbol)[size[0] % 5 :: 5]:
-        line = edit.line.replace("[e]", "[1]").replace("lr *", "0.625 *")
-        wrong, elsewhere = (value_with({symbol: line}, symbol, batch) for batch in (net, other(size)))
+        wrong, elsewhere = (value_with({symbol: edit.line}, symbol, batch) for batch in (net, other(size)))
         if wrong is None or not np.isfinite(wrong).all() or np.abs(wrong).max() < 1e-12 or same(wrong, right, right):
             continue
         others = other(size)
-        if elsewhere is None or not np.isfinite(elsewhere).all() or "round" in line:
-            elsewhere, others = wrong, net  # it fits by axes of one length, or digits are 0
-        found = check_answer(symbol, function_of(line), *net)
+        if elsewhere is None or not np.isfinite(elsewhere).all():
+            elsewhere, others = wrong, net  # it fits by axes of one length
+        found = check_answer(symbol, function_of(edit.line), *net)
         assert is_told(found, symbol, wrong, net, elsewhere, others), (edit, found)
         seen += 1
         if symbol in m.Backward._fields and seen % 3 == 0 and wrong.shape == right.shape:
-            found = check_answer("backward", checker.backward_with(edit, e=1, lr=0.625), *net)
+            found = check_answer("backward", checker.backward_with(edit), *net)
             assert f"{', '.join(before)}: right. " in found.diagnosis or not before
             assert is_told(found, symbol, wrong, net, wrong, net), (edit, found)
-    assert seen > 8
+    assert seen > 7
 
 
 def test_edits_of_each_kind_are_made_with_words_and_a_place_and_each_line_once():
@@ -101,7 +100,6 @@ def test_edits_of_each_kind_are_made_with_words_and_a_place_and_each_line_once()
         assert len(made) == len(edits) and made >= set(TYPED["lines"].get(symbol, []))
         for edit in edits:
             assert edit.symbol == symbol and edit.name and edit.line != checker.LINES[symbol]
-            assert ("lr *" in edit.line) == ("{lr}" in edit.name) and ("[e]" in edit.line) == ("{e}" in edit.name)
 
 
 @pytest.mark.parametrize("size", SIZES[1::2], ids=str)
@@ -120,7 +118,7 @@ def test_a_mistake_is_told_in_every_tensor_that_it_changes(symbol, line, size):
 def test_what_is_the_same_at_one_size_only_is_told_as_two():
     net = make_net(2)
     found = told(check_answer("G_Z", values_of(*net)["G_Z"] / 2, *net))
-    assert {"G_Z": "(P - Y) / N / N"} in found and {"G_Z": "(P - Y) / P.size"} in found
+    assert {"G_Z": "(P - Y) / N / N"} in found and {"G_Z": "(P - Y) / N / 2"} in found
     assert "1/N is in twice" in check_answer("G_Z", function_of("(P - Y) / N**2"), *net).diagnosis
 
 

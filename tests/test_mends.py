@@ -18,7 +18,7 @@ from test_check_answer import NET, RIGHT, TYPED, defined
 import checker.their_diagnosis
 from checker import check_answer
 from checker.texts import tidied
-from checker.their_changes import Changes, Names
+from checker.their_changes import Changes
 from checker.their_code import Theirs
 
 RIGHT_CODE = TYPED["own_code"]
@@ -77,8 +77,8 @@ SOLUTIONS = [(symbol, code) for symbol, code in RIGHT_ONES if Theirs(defined(cod
 
 def changed_at_random(rng, code):
     theirs = Theirs(defined(code))
-    piece, names = theirs.pieces[0], Names(theirs, ["H", "W2", "Y"])
-    changes = [change for group in Changes(piece, names, 5).phases([]) for change in group]
+    piece = theirs.pieces[0]
+    changes = [change for group in Changes(theirs, piece, ["H", "W2", "Y"], 5).groups([]) for change in group]
     changed, lines = tidied(rng.choice(changes).text).split("\n"), code.split("\n")
     return "\n".join([*lines[: piece.above], *changed, *lines[piece.above + len(piece.code.text.split("\n")) :]])
 

@@ -8,10 +8,10 @@ import numpy as np
 import mlp_helpers as mlp
 from checker.judging import fault_in, fault_of, fresh_batches, noise_of
 from checker.lines import FAILS, LINES, run_lines
-from checker.our_search import said_of_array
+from checker.our_edits import said_of_array
 from checker.their_code import Theirs
 from checker.their_diagnosis import explained
-from checker.words import about_one_term, about_rows, as_numbers, said, same, what_is_true
+from checker.words import about_rows, as_numbers, said, same, short, what_is_true
 from mlp_helpers import describe
 
 
@@ -116,17 +116,24 @@ def _about_terms(numbers, f, array, right):
         return ""
     if same(numbers, (numbers * right).sum() / (right**2).sum() * right, right):
         return ""
-    terms, ends = {}, []
-    for at in (0 * array, 1e4 * array, -1e4 * array):
-        with contextlib.suppress(*FAILS):  # f need not be defined there
-            ends.append(np.mean(mlp.one_sided_slopes(f, at, step=1e-6), axis=0))
-    if len(ends) == 3 and array.any():  # far off, a term that is bounded does not count
+    above, offset = array > 0, (numbers - right).mean()
+    if right.size > 2 and same(numbers, right + offset, right):
+        return f"The gradient is right, but that {short(offset)} is added everywhere."
+    terms = {"what stands where the array is above 0": right * above}
+    terms["what stands where the array is not above 0"] = right * ~above
+    with contextlib.suppress(*FAILS):  # f need not be defined there
+        ends = [np.mean(mlp.one_sided_slopes(f, at * array, step=1e-6), axis=0) for at in (0, 1e4, -1e4)]
+        # Far off, a term that is bounded does not count.
         square = round(float(((ends[1] - ends[2]) * array).sum() / (2e4 * (array**2).sum())), 5)
-        term = f"the term of {square:.4g} times the array"
-        terms |= {term: square * array, f"what stands beside {term}": right - square * array}
+        terms[f"the term of {square:.4g} times the array"] = square * array
+        terms[f"what stands beside the term of {square:.4g} times the array"] = right - square * array
         terms["the term that does not depend on the array"] = ends[0]
         terms["the term that depends on the array"] = right - ends[0]
-    return about_one_term(numbers, right, array, terms) or about_rows(numbers, right)
+    for name, part in terms.items():
+        more = float(((numbers - right) * part).sum() / (part**2).sum()) if part.any() else 0.0
+        if right.size > 2 and same(numbers, right + more * part, right):
+            return f"The gradient is right, but for {name}, which is taken times {short(1 + more)}."
+    return about_rows(numbers, right)
 
 
 def _between(numbers, left, right):

@@ -24,7 +24,7 @@ TOOLS = {"np": np, **{name: getattr(mlp, name) for name in ("softmax", "log_soft
 class Mistake(NamedTuple):
     """A wrong line: what it does wrong, the symbol it computes, and the line itself, in the terms of LINES.
 
-    In it, lr stands for any learning rate or slope, and e for any one example.
+    In it, lr stands for a learning rate.
     """
 
     name: str
@@ -37,7 +37,7 @@ def run_lines(X, y, params, *mistakes, **free):
     """Run LINES in order, with each mistake's line in the place of the right one.
 
     X (N, n_in), y (N,), params → a mapping with every symbol of the derivation, and N.
-    free gives lr or e a value, where a mistake's line has it. What comes after a line that does not fit is missing.
+    free gives lr a value, where a mistake's line has it. What comes after a line that does not fit is missing.
     """
     X, params = np.array(X, float), Params(*(np.array(value, float) for value in params))
     Y = mlp.one_hot(y, len(params.b2))
@@ -74,10 +74,10 @@ def compiled(line):
     return compile(line, "line", "eval")
 
 
-def backward_with(*mistakes, e=0, lr=0.5):
+def backward_with(*mistakes, lr=0.5):
     """Return a backward pass with these wrong lines, as a function of X, y, params that returns a Backward.
 
-    Each is a Mistake; e and lr give its example and learning rate, where its line has one.
+    Each is a Mistake; lr gives its learning rate, where its line has one.
     Raises ValueError for a symbol that is not in LINES, or a line that is no expression in the symbols; the
     function that it returns does so where the line does not fit the batch or needs a later symbol, or numbers overflow.
     """
@@ -87,7 +87,7 @@ def backward_with(*mistakes, e=0, lr=0.5):
     @np.errstate(all="ignore")  # parameters that overflow are an error, and no warning
     def wrong_backward(X, y, params):
         mlp.forward(X, params)  # it checks them, as run_lines does not
-        values = run_lines(X, y, params, *mistakes, e=e, lr=lr)
+        values = run_lines(X, y, params, *mistakes, lr=lr)
         missing = [symbol for symbol in LINES if symbol not in values]
         if missing:
             mlp.loss(X, y, params)  # it may be the batch that does not fit
@@ -107,7 +107,7 @@ def _check(mistake):
     except SyntaxError:
         raise ValueError(f"mistake.line: expected a Python expression, got {mistake.line!r}") from None
     own = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}  # what a comprehension counts with
-    known = {*GIVEN, *LINES, *TOOLS, "e", "lr"}
+    known = {*GIVEN, *LINES, *TOOLS, "lr"}
     for node in nodes:
         if node.id not in known | own and not hasattr(builtins, node.id):
             raise ValueError(f"mistake.line: expected the names {', '.join((*GIVEN, *LINES))}, got {node.id!r}")

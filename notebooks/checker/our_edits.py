@@ -1,110 +1,67 @@
-"""The wrong lines of each symbol: what the rules make of our own lines, and what no rule makes, each in words.
-
-In a name and a line, lr stands for any learning rate or slope, and e for any one example.
-"""
+"""The wrong lines of each symbol, in words, and the search for those that give what an answer gives."""
 
 import ast
 import functools
 import re
-from difflib import SequenceMatcher
+import time
 
-from checker.lines import GIVEN, LINES, TOOLS, Mistake, before
+import numpy as np
+
+from checker.judging import another_batch
+from checker.lines import FAILS, GIVEN, LINES, PLACES, TOOLS, Mistake, before, compiled, run_lines
 from checker.rules import MORE, OVER, RULES, Rule, instead, rewritten, swapped
 from checker.texts import BRACKETS, Code
-from mlp_helpers import Params
+from checker.words import both_shapes, same, what_is_true
+
+SECONDS = 1.4  # of the processor's time, for all that is tried
+MOST = 500  # examples: an edit can take all examples by all examples
 
 WRITINGS = {  # other right ways to write a line, which can go wrong in their own ways
-    "H": ("A1 * (A1 > 0)",),
     "P": ("np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)",),
     "loss": ("-(Y * np.log(P)).sum() / N", "-np.log((Y * P).sum(axis=1)).sum() / N"),
-    "M": ("H > 0",),
-    "G_A1": ("np.where(A1 > 0, G_H, 0)",),
 }
 OURS = [  # what can be told from numbers, and no line of a learner's is mended by
     Rule("C, the number of classes, in the place of N", "P.shape[1]", "N"),
     Rule("softmax is missing", "a", "softmax(a)"),
-    Rule("{a} is rounded to whole numbers", "np.round(a)", "a"),
     Rule("only the first example counts", "a[0]", "a.sum(axis=0)"),
     Rule("only the last example counts", "a[-1]", "a.sum(axis=0)"),
     Rule("y in the place of Y", "y[:, None]", "Y"),
     Rule("the columns of Y are in reverse order: the labels are swapped", "Y[:, ::-1]", "Y"),
-    Rule("the columns of Y are shifted by one: the labels are off by one", "np.roll(Y, 1, axis=1)", "Y"),
-    Rule("whole rows of Y are 1 instead of one entry a row", "np.isin(np.arange(N), y)[:, None]", "Y"),
     Rule("the slope of tanh in the place of ReLU's", "1 - H ** 2", "M"),
     *(Rule(f"summed over {over}", f"a.sum({axis})", "a") for axis, over in OVER.items()),
     *(Rule("{b} is missing", "a", f"b {sign} a") for sign in "*+@"),
     Rule("{b} is missing", "-a", "b - a"),
-    Rule("1/N is in twice: once here, and once in G_Z", "a / N", "a @ b"),
     Rule("the bias is added in each term of the sum", "a @ b + a.shape[1] * c", "a @ b + c"),
-    Rule("the sums are multiplied instead of the products summed", "np.outer(a.sum(axis=1), b.sum(axis=0))", "a @ b"),
     Rule("the positive part of {a}", "np.maximum(a, 0)", "a"),
     Rule("only the true label's entry of {a} counts", "a * Y", "a"),
     Rule("column 0 of {a} in the place of every column", "a[:, [0] * a.shape[1]]", "a"),
-    Rule("{a} is reshaped in place of a transpose", "a.T.reshape(a.shape)", "a"),
-    *(
-        Rule(f"{which} of the terms that are summed in {{a}} @ {{b}}", f"a[:, {part}] @ b[{part}]", "a @ b")
-        for which, part in {
-            "only the last": "-1:",
-            "only the first": ":1",
-            "all but the first": "1:",
-            "all but the last": ":-1",
-        }.items()
-    ),
+    Rule("only the first of the terms that are summed in {a} @ {b}", "a[:, :1] @ b[:1]", "a @ b"),
+    Rule("only the last of the terms that are summed in {a} @ {b}", "a[:, -1:] @ b[-1:]", "a @ b"),
 ]
 WHOLE = [  # what can be done to the result
-    Rule("an extra term {b}", "a + b", "a"),
     Rule("an extra factor {b}", "a * b", "a"),
     Rule("averaged over N·C entries instead of N examples", "a / P.shape[1]", "a"),
-    *(Rule(f"{{a}} is rounded to {n} digits", f"np.round(a, {n})", "a") for n in range(7)),
-    Rule("only the first example counts", "a * (np.arange(N) == 0)[:, None]", "a"),
     Rule("only the last example counts", "a * (np.arange(N) == N - 1)[:, None]", "a"),
-    *(
-        Rule("example {{e}} is used for all", wrong, right)
-        for wrong, right in {
-            "N * np.outer(a[e], b[e])": "a.T @ b",
-            "N * a[e]": "a.sum(axis=0)",
-            "np.tile(a[e], (N, 1))": "a",
-        }.items()
-    ),
 ]
-
 MISTAKES = {  # what no rule makes
-    "H": {"np.maximum(A1, 0) + lr * np.minimum(A1, 0)": "a slope of {lr} below 0 instead of 0"},
     "loss": {
-        "-(Y * np.log(P)).mean()": "averaged over N·C entries instead of N examples",
-        "-np.log(P[-1, y[-1]]) / N": "only the last example counts",
-        "-np.log(P[:, y]).sum() / N": "whole columns of P are taken instead of one entry a row",
-        "-np.log(P[:, y]).mean()": "whole columns of P are taken instead of one entry a row",
-        "-np.log(P[:, 0]).sum() / N": "the first class's probability is taken for every example",
-        "-np.log(P[:, -1]).sum() / N": "the last class's probability is taken for every example",
-        "-np.log((Y * P).sum() / N)": "the logarithm of the mean instead of the mean of the logarithms",
-        "(P.argmax(axis=1) == y).mean()": "this is the accuracy",
         "((P - Y) ** 2).sum() / N": "the squared error instead of the cross-entropy",
         "((P - Y) ** 2).mean()": "the squared error instead of the cross-entropy",
         "-(Y * np.log(P) + (1 - Y) * np.log(1 - P)).sum() / N": "a two-sided loss, which counts the other classes too",
     },
     "G_Z": {
-        "(P - Y) / P.size": "averaged over N·C entries instead of N examples",
         "(P - Y) * P * (1 - P) / N": "an extra factor P(1 − P)",
         "-Y / P / N": "this is the slope at P, not at Z",
-        "(P - np.eye(P.shape[1])[0]) / N": "1 is taken from class 0 in every row, not from the label's",
         "(-Y / P + (1 - Y) / (1 - P)) / N": "this is the slope of a two-sided loss at P, not brought through softmax",
-        "(P - Y) / N * Y": "only the label's entry of each row is there, as from softmax's diagonal alone, or a "
-        "denominator not summed",
         "(P - np.isin(np.arange(P.shape[1]), y)) / N": "1 is taken from whole columns of P instead of one entry a row",
     },
-    "G_H": {"G_Z @ (W2 - lr * G_W2)": "W2 is used after its update, with lr = {lr}"},
-    "G_A1": {"G_H * M + lr * G_H * ~M": "a slope of {lr} below 0 instead of 0"},
-    "G_X": {"G_A1 @ (W1 - lr * G_W1)": "W1 is used after its update, with lr = {lr}"},
 }
 
 
 @functools.cache
 def edits_of(symbol):
     """Return the wrong lines of a symbol as Mistakes: those of MISTAKES, then each single edit, the shortest first."""
-    named, edits, parameter = dict(MISTAKES.get(symbol, {})), {}, symbol.removeprefix("G_")
-    if parameter in ("X", *Params._fields):
-        named[f"{parameter} - lr * ({LINES[symbol]})"] = f"this is {parameter} after an update, with lr = {{lr}}"
+    named, edits = MISTAKES.get(symbol, {}), {}
     for right in writings(symbol):
         for words, line in _edited(symbol, Code(right)):
             edits.setdefault(line, words)
@@ -145,9 +102,78 @@ def _others(symbol):
     return [*GIVEN, *earlier, *["M"] * (order.index(symbol) < order.index("M") and symbol not in before(["M"]))]
 
 
-def right_line(mistake):
-    """Return the right way to write a mistake's line that it is nearest to, in letters."""
-    return max(
-        writings(mistake.symbol),
-        key=lambda right: SequenceMatcher(None, right, mistake.line, autojunk=False).ratio(),
-    )
+def edits_giving(name, cases, given=(), seconds=SECONDS):
+    """Return the wrong lines, as Mistakes, that give what came for name in each case, the nearest first.
+
+    A case is a batch of X, y, params, and the array that came. given are the symbols known to be right, and so is what
+    they are made from. Of lines that give the same on another batch, too, one is returned. The search ends after
+    seconds of the processor's time.
+    """
+    (batch, answer), *_ = cases
+    if not np.isfinite(answer).all() or not answer.any() or len(batch[0]) > MOST:
+        return []  # many edits give zeros
+    end, found, meant = time.process_time() + seconds, [], {}
+    places = [(TOOLS | run_lines(*each), numbers) for each, numbers in cases]
+    possible = before([name]) - before(given) | {name}
+    suspects = [symbol for symbol in reversed(LINES) if symbol in possible]  # the nearest first
+    for mistake in (edit for symbol in suspects for edit in edits_of(symbol)):
+        if time.process_time() > end:
+            break
+        if all(_gives(mistake, name, *place) for place in places):
+            found.append(mistake)
+    elsewhere = TOOLS | run_lines(*another_batch(*batch))
+    for mistake in found:
+        meant.setdefault(str(_with(mistake, name, elsewhere).round(6) + 0.0), mistake)
+    return [*meant.values()]
+
+
+def _gives(mistake, name, names, answer):
+    """Whether a mistake gives an answer to name, and not the right one."""
+    value, right = _with(mistake, name, names), np.asarray(names[name], float)
+    return np.isfinite(value).all() and same(answer, value, value) and not same(value, right, right)
+
+
+def _with(mistake, name, names):
+    """Return what name is with a mistake, as floats; not a number where its line does not fit."""
+    names = dict(names)
+    try:
+        names[mistake.symbol] = eval(compiled(mistake.line), names)
+        for later in _path(mistake.symbol, name):
+            names[later] = eval(compiled(LINES[later]), names)
+        return np.asarray(names[name], float)
+    except FAILS:
+        return np.array(np.nan)
+
+
+@functools.cache
+def _path(symbol, name):
+    """Return the lines after a symbol's that it goes through on the way to name."""
+    order = list(LINES)
+    after = order[order.index(symbol) + 1 : order.index(name) + 1]
+    return [later for later in after if symbol in before([later]) and later in before([name])]
+
+
+def said_of_array(fault, batch):
+    """Say what numbers like these come of, and what is asked; or what is true of them."""
+    if fault.kind != "wrong":
+        return fault.text
+    name, numbers, values = fault.name, fault.numbers, run_lines(*batch)
+    right = np.asarray(values[name], float)
+    found = edits_giving(name, [(batch, numbers)])[:3]
+    told = [f"Look here: {mistake.name}.\n{come_of(mistake)}\n{reread(mistake.symbol)}" for mistake in found]
+    others = [other for other in LINES if same(numbers, np.asarray(values.get(other, np.nan), float), right)]
+    told = told or [f"This is {other}, not {name}." for other in others[:1] if numbers.any()]
+    shapes = f"{both_shapes(name, numbers, right)}\n" * (numbers.shape != right.shape)
+    return shapes + "\nOr: ".join(told) if told else what_is_true(name, numbers, right)
+
+
+def come_of(mistake):
+    """Say a mistake as two lines."""
+    symbol, line = mistake.symbol, mistake.line
+    return f"    numbers like these come of: {symbol} = {line}\n    what is asked: {symbol} = {LINES[symbol]}"
+
+
+def reread(symbol):
+    """Say where a symbol is derived."""
+    section, notebook = PLACES[symbol]
+    return f"Reread section {section} of the derivation (notebook {notebook})."

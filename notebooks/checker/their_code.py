@@ -5,10 +5,10 @@ import builtins
 import contextlib
 import copy
 import functools
+import inspect
 import itertools
 import linecache
 import math
-import operator
 import textwrap
 import time
 import types
@@ -23,12 +23,11 @@ from checker.texts import BRACKETS, Code
 MOST, LONGEST, LARGEST = 20_000, 0.2, 20_000  # turns of loops, seconds, and entries: a change can make them grow
 SIZED = set("arange empty eye full identity linspace list ones range repeat tile zeros".split())
 ASKABLE = {*GIVEN, *LINES, "params"}
-MODULES = (np, np.linalg, mlp_helpers, math, itertools, functools, operator)  # which only compute, but for OTHERS
-OTHERS = set(  # of these modules and of arrays: what reads and writes files, has no end, or is a module not on the list
+MODULES = (np, np.linalg, mlp_helpers, math)  # which only compute, but for OTHERS
+OTHERS = set(  # of these modules and of arrays: what reads and writes files, or is a module not on the list
     "DataSource ctypeslib dump dumps fromfile fromregex genfromtxt get_include load loadtxt memmap save savetxt savez"
     " savez_compressed setbufsize seterr seterrcall set_printoptions show_config show_runtime test tofile"
-    " attrgetter methodcaller count cycle repeat char core dtypes emath exceptions f2py fft lib ma polynomial"
-    " random rec strings testing typing".split()
+    " char core dtypes emath exceptions f2py fft lib ma polynomial random rec strings testing typing".split()
 )
 BUILTINS = (
     "abs all any bool dict divmod enumerate filter float int isinstance len list map max min pow print range"
@@ -78,16 +77,24 @@ class Theirs:
         """Whether more stands in the function than its docstring, pass, three dots, or a return of nothing."""
         if not self.pieces:
             return True
-        body = self.tree.body if isinstance(self.tree.body, list) else [ast.Return(self.tree.body)]
-        empty = (ast.Pass, ast.Expr, ast.Return)
-        return not all(
-            isinstance(each, empty) and isinstance(getattr(each, "value", None), ast.Constant | None) for each in body
-        )
+        body = self.tree.body if isinstance(self.tree.body, list) else [self.tree.body]
+        return any(isinstance(node, ast.Name) for node in ast.walk(ast.Module(body, [])))
 
     @property
     def tree(self):
         """The function's own definition."""
         return self.pieces[0].definition(self.pieces[0].code.tree)
+
+    @property
+    def nodes(self):
+        """All nodes of the function's own definition."""
+        return [*ast.walk(self.tree)] if self.pieces else []
+
+    @property
+    def outside(self):
+        """The symbols that the function takes from outside."""
+        read = dict.fromkeys(node.id for node in self.nodes if isinstance(node, ast.Name))
+        return [name for name in read if name in ASKABLE and name not in own_names(self.nodes)]
 
     def made(self, piece=None, text=""):
         """Return the function, with another text of one piece."""
@@ -113,16 +120,13 @@ class Theirs:
             return True
         self.pieces.append(piece)
         nodes = [*ast.walk(_prepared(piece, piece.code.text))]
-        own = {node.arg for node in nodes if isinstance(node, ast.arg)} | {getattr(node, "name", "") for node in nodes}
-        own |= {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
-        around = {**vars(builtins), **function.__globals__, **_closed_over(function)}
+        own = {*own_names(nodes), *(getattr(node, "name", "") for node in nodes)}
+        around = {**vars(builtins), **function.__globals__, **inspect.getclosurevars(function).nonlocals}
         names = {name: value for name, value in around.items() if name not in own}
         for node in nodes:
             match node:
                 case ast.Name(id=name) if name in names and not self._keeps(name, names[name]):
                     return False
-                case ast.Attribute(value=ast.Name(id=home), attr="repeat") if names.get(home) is np:
-                    pass
                 case ast.Attribute(attr=name) if name in OTHERS or (name.startswith("_") and name not in NAMED_TUPLE):
                     return False
             if isinstance(node, NOT_READ) or getattr(node, "decorator_list", ()):
@@ -150,9 +154,8 @@ def _compiled(piece, text):
     """Return the code that gives a piece's name a function of this text."""
     definition = _prepared(piece, text)
     if isinstance(definition, ast.Lambda):
-        name = ast.copy_location(ast.Name(piece.name, ast.Store()), definition)
-        definition = ast.copy_location(ast.Assign([name], definition), definition)
-    return compile(ast.Module([definition], []), "changed", "exec")
+        definition = ast.Assign([ast.Name(piece.name, ast.Store())], definition)
+    return compile(ast.fix_missing_locations(ast.Module([definition], [])), "changed", "exec")
 
 
 def _prepared(piece, text):
@@ -164,17 +167,13 @@ def _prepared(piece, text):
         elif isinstance(node, ast.comprehension):
             node.ifs.insert(0, TURN.value)
         elif isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in SIZED:
-            node.args = [arg if isinstance(arg, ast.Starred) else _checked(arg) for arg in node.args]
+            check = ast.Name("_sized", ast.Load())
+            node.args = [arg if isinstance(arg, ast.Starred) else ast.Call(check, [arg], []) for arg in node.args]
         elif isinstance(node, ast.arg):
             node.annotation = None
         elif isinstance(node, ast.FunctionDef):
             node.returns = None
     return definition
-
-
-def _checked(size):
-    """Return the expression of a size, which is looked at before it is used."""
-    return ast.copy_location(ast.Call(ast.copy_location(ast.Name("_sized", ast.Load()), size), [size], []), size)
 
 
 def _sized(size):
@@ -205,14 +204,14 @@ def _piece(function, name=None):
     return Piece(code.co_filename, statement.lineno - 1, parsed, found[0], name or code.co_name)
 
 
+def own_names(nodes):
+    """Return the names that code with these nodes gives values to, its arguments first."""
+    stored = [node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)]
+    return [*dict.fromkeys([*(node.arg for node in nodes if isinstance(node, ast.arg)), *stored])]
+
+
 def _functions(tree):
     return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.Lambda))
-
-
-def _closed_over(function):
-    """Return the names that a function finds around it."""
-    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
-    return {name: cell.cell_contents for name, cell in cells if cell != types.CellType()}
 
 
 def _is_data(value):

@@ -1,11 +1,16 @@
-"""A run of a learner's own code, watched line by line: which values each line changed."""
+"""A run of a learner's own code, watched line by line, and the facts that it shows, whatever mends it."""
 
+import linecache
 import sys
+import traceback
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from checker.lines import FAILS
+from checker.judging import Fault, asked_of, called_with, fault_in, values_of
+from checker.lines import FAILS, GIVEN, LINES
+from checker.their_code import Theirs
 from checker.words import as_numbers, same
 
 MOST = 4_000  # events; a longer history is thrown away, for "the first wrong line" would be false
@@ -22,16 +27,22 @@ class Step(NamedTuple):
 
 
 class Watched(NamedTuple):
-    """What a call returned or raised, and the steps on the way; none beside another tracer."""
+    """What a function returned or raised, which arguments it changed, the steps on the way, and those of its own code.
+
+    Beside another tracer there are no steps.
+    """
 
     result: object
     error: BaseException | None
+    lent: list
     steps: list
+    own: list
 
 
-def watched(call, names):
-    """Call, and note what each line of code with these global names does."""
+def watched(function, values):
+    """Call a function with the symbols that it asks for, and note what each line of it and of its helpers does."""
     steps, state, events, before = [], {}, 0, sys.gettrace()
+    names, code = getattr(function, "__globals__", None), getattr(function, "__code__", None)
 
     def trace(frame, event, value):
         nonlocal events
@@ -55,13 +66,15 @@ def watched(call, names):
     try:
         if before is None:
             sys.settrace(trace)
-        result, error = call(), None
+        (result, given), error = called_with(function, values), None
     except FAILS as raised:
-        result, error = None, raised
+        result, given, error = None, dict.fromkeys(values), raised
     finally:
         if before is None:
             sys.settrace(None)
-    return Watched(result, error, steps if events <= MOST else [])
+    lent = [name for name, value in given.items() if mark(value) != mark(values[name])]
+    steps = steps if events <= MOST else []
+    return Watched(result, error, lent, steps, [step for step in steps if step.code is code])
 
 
 def _copied(value):
@@ -78,21 +91,90 @@ def mark(value):
 
 
 def called(value, symbol, values):
-    """How a value is what a symbol's name says: "" for itself, or else in words; None: it is not."""
+    """How a value is what a symbol's name says: "right", "turned" or "times N"; None: it is not."""
     numbers = as_numbers(value)
     if numbers is None or symbol not in values:
         return None
-    right, N = np.asarray(values[symbol], float), values["N"]
-    turned = {
-        "": right,
-        "transposed": right.T,
-        "times N": right * N,
-        "over N": right / N,
-        "with its sign flipped": -right,
-    }
-    return next((how for how, other in turned.items() if same(numbers, other, other)), None)
+    right = np.asarray(values[symbol], float)
+    hows = {"right": right, "turned": right.T, "times N": right * values["N"]}
+    return next((how for how, other in hows.items() if same(numbers, other, other)), None)
 
 
-def holds(value, symbol, values):
-    """Whether a value is what a symbol's name says, its transpose, or N times it."""
-    return called(value, symbol, values) in ("", "transposed", "times N")
+class Facts:
+    """A learner's function that is asked for name, watched while it runs on a batch of X, y, params."""
+
+    def __init__(self, function, name, batch):
+        self.batch, self.values, self.code = batch, values_of(*batch), getattr(function, "__code__", None)
+        self.theirs = Theirs(function)
+        self.asked = asked_of(function)
+        self.run = watched(function, self.values)
+        is_raised = self.run.error is not None
+        self.fault = Fault("raised", name) if is_raised else fault_in(name, self.run.result, self.values)
+        self.wrong = self._first_wrong()
+
+    def _first_wrong(self):
+        """Return the first line after which a symbol's value is not what it is called, its names, and lines to blame.
+
+        A value that is still being filled is judged when it is last changed.
+        """
+        own, found = self.run.own, []
+        for symbol in (*GIVEN, *LINES):
+            mine = [(place, step) for place, step in enumerate(own) if symbol in step.changed]
+            judged = [called(step.changed[symbol], symbol, self.values) is not None for _, step in mine]
+            was_right = True in judged
+            if not mine or judged[-1] or (symbol in self.asked and not was_right):
+                continue  # in an argument the learner computes in place
+            place, step = mine[len(judged) - judged[::-1].index(True) if was_right else -1]
+            it = step.after.get(symbol)
+            is_shared = was_right and isinstance(it, np.ndarray)
+            names = [name for name, value in step.after.items() if value is it] if is_shared else [symbol]
+            lines = [each.line for each in own if {*names} & each.changed.keys()]
+            found.append((place, (step.line, symbol, names, [step.line, *lines])))
+        return min(found, default=(0, None), key=lambda each: each[0])[1]
+
+    def blamed(self):
+        """Return the lines to look at first, each as a file and a number."""
+        if self.run.error is not None:
+            return [(frame.filename, frame.lineno) for frame in self.frames(self.run.error)[-1:]]
+        lines = [(self.code.co_filename, line) for line in self.wrong[-1]] if self.wrong else []
+        for step in self.run.steps:
+            values = [each for value in step.changed.values() for each in (value if type(value) is tuple else [value])]
+            if any(isinstance(each, np.ndarray) and np.array_equal(each, self.fault.numbers) for each in values):
+                lines.append((step.code.co_filename, step.line))
+        return lines
+
+    def first_wrong(self, asked):
+        """Say after which line a symbol's name, but for the one that is asked for, does not hold what it says."""
+        if not self.wrong or self.wrong[1] == asked:
+            return []
+        number, symbol, names, _ = self.wrong
+        line = linecache.getline(self.code.co_filename, number).strip()
+        said = f"Look at line {number}, {line}, after which {symbol} is not what its name says"
+        return [f"{said}: {' and '.join(names)} are names of one array, so copy first." if names[1:] else f"{said}."]
+
+    def returns_nothing(self, asked):
+        """Say that the function computes and returns nothing; None where it was not begun."""
+        names = {name: value for step in self.run.own for name, value in step.changed.items()}
+        if not (self.theirs.is_begun if self.theirs.pieces else names):
+            return None
+        right = [
+            name for name, value in names.items() if called(value, asked, self.values) == "right" and name != RETURNED
+        ]
+        return f"Your function returns nothing: end it with {f'`return {right[-1]}`' if right else 'return'}."
+
+    def outside(self):
+        """Say which symbols the function takes from outside."""
+        found = self.theirs.outside
+        return [f"{not_asked(found)}."] if found else []
+
+    def frames(self, error):
+        """Return where in the learner's own code an error came."""
+        here = Path(__file__).parent
+        frames = [each for each in traceback.extract_tb(error.__traceback__) if Path(each.filename).parent != here]
+        own = getattr(self.code, "co_filename", frames[0].filename if frames else None)
+        return [frame for frame in frames if frame.filename == own and frame.line]
+
+
+def not_asked(names):
+    """Say of names that the function does not ask for them."""
+    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} not among the arguments"

@@ -1,17 +1,11 @@
-"""What can be said of a wrong answer: its shape, its parts, its direction; and of a function that failed."""
+"""What can be said of a wrong answer: its shape, its parts, its size; and of a function that failed."""
 
 import numpy as np
 
 from checker.lines import FAILS
 
-HINTS = {  # of NumPy's errors
-    "mismatch in its core dimension": (
-        "The last axis on the left must be as long as the first on the right: look at the transposes."
-    ),
-    "truth value of an array": (
-        "max, if, and, or take one number at a time; np.maximum, np.where, & and | take a whole array."
-    ),
-}
+# Of NumPy's error where the widths of a product differ.
+HINT = "mismatch in its core dimension", " (The last axis on the left must be as long as the first on the right.)"
 
 
 def same(answer, wrong, right, noise=0.0):
@@ -45,18 +39,11 @@ def what_is_true(name, answer, right):
     length = np.abs(answer).max()
     factor = length * float((answer / length * right).sum() / (right**2).sum())
     if right.ndim and abs(factor - 1) >= 1e-3 and same(answer, factor * right, factor * right):
-        return f"{name} is {_times(factor)}"
-    direction = _about_direction(answer, right, name.startswith(("G_", "The")))
-    parts = (_about_parts(answer, right), direction, _worst(answer, right))
-    return f"{name} is not right yet. {''.join(parts)}"
-
-
-def _times(factor):
-    if abs(factor + 1) < 1e-3:
-        return "minus the right one: the length is right, and the sign is flipped."
-    if factor < 0:
-        return f"the right one with its sign flipped, and times {-factor:.4g}. Look for a sign and a factor."
-    return f"the right one times {factor:.4g}: the direction is right, the length is not. Look for a factor."
+        what = "a factor" if factor > 0 else "a sign" if abs(factor + 1) < 1e-3 else "a sign and a factor"
+        return f"{name} is the right one times {factor:.4g}. Look for {what}."
+    error = np.abs(answer - right).max() / np.abs(right).max()
+    off = f"It is off by a part in {1 / error:.0f}: was something rounded on the way? " if error < 1e-3 else ""
+    return f"{name} is not right yet. {_about_parts(answer, right)}{off}{_worst(answer, right)}"
 
 
 def both_shapes(name, answer, right):
@@ -72,10 +59,8 @@ def about_shape(name, answer, right):
     if answer.shape == right.shape[::-1]:
         return f"{text} The two axes look swapped: is a transpose missing, or one too many?"
     if answer.ndim != right.ndim:
-        if right.ndim == 0:
-            return f"{text} It should be one number: is a sum or a mean missing?"
-        axes = "1 axis" if right.ndim == 1 else f"{right.ndim} axes"
-        return f"{text} It should have {axes}, and has {answer.ndim}: over which axis do you sum?"
+        expected = ("be one number", "have 1 axis", "have 2 axes")[right.ndim]
+        return f"{text} It should {expected}: is a sum missing, or one too many?"
     wrong = [axis for axis in range(right.ndim) if answer.shape[axis] != right.shape[axis]]
     return f"{text} Look at axis {', '.join(map(str, wrong))}."
 
@@ -87,78 +72,35 @@ def _about_parts(answer, right):
         return ""
     if (close == counts).all():
         return "It is right except where the right answer is 0, as for inactive units: is the mask applied? "
-    for axis, word in enumerate(("row", "column") if right.ndim > 1 else ("entry",) * right.ndim):
+    for axis, word in enumerate(("row", "column") if right.ndim > 1 else ("place",) * right.ndim):
         others = tuple(other for other in range(right.ndim) if other != axis)
-        all_close = close.all(axis=others)
-        good = all_close & counts.any(axis=others)
-        if good.any():
-            return f"It is right in {_listed(word, good)}, and wrong in {_listed(word, ~all_close)}. "
-    which = "entries" if counts.all() else "entries that are not 0"
-    return f"{(close & counts).sum()} of {counts.sum()} {which} are right. "
-
-
-def _listed(word, flags):
-    numbers = np.flatnonzero(flags)
-    words = word if len(numbers) == 1 else {"entry": "entries"}.get(word, f"{word}s")
-    return f"{words} {', '.join(map(str, numbers[:8]))}{', …' if len(numbers) > 8 else ''}"
-
-
-def about_one_term(answer, right, array, terms):
-    """Say which part of a gradient at array is off by a factor, if the rest is right; terms are such parts by name."""
-    above = array > 0
-    parts = [
-        (np.ones_like(right), "the right one {more} everywhere."),
-        *((term, f"right, but for {name}{{taken}}.") for name, term in terms.items()),
-        (right * ~above, "right where the array is above 0, and elsewhere the right one times {times}."),
-        (right * above, "right where the array is not above 0, and elsewhere the right one times {times}."),
-        (array, "the right one {more} times the array: is one term off by a factor?"),
-    ]
-    for part, text in parts:
-        more = float(((answer - right) * part).sum() / (part**2).sum()) if part.any() else 0.0
-        if right.size > 2 and same(answer, right + more * part, right):
-            times = _short(1 + more)
-            known = {"-1": ": its sign is flipped, minus in the place of plus", "0": ", which is missing"}
-            taken = known.get(times, f", which is taken times {times}")
-            plus = f"{'plus' if more > 0 else 'minus'} {_short(abs(more))}"
-            return f"The gradient is {text.format(more=plus, times=times, taken=taken)}"
+        good = np.flatnonzero(close.all(axis=others) & counts.any(axis=others))
+        if len(good):
+            some = ", ".join(map(str, good[:8])) + ", …" * (len(good) > 8)
+            return f"It is right in {word}{'s' * (len(good) > 1)} {some}. "
     return ""
 
 
 def about_rows(answer, right):
     """Say that the rows of a gradient sum to 0, as at the logits of softmax, if those of the answer do not."""
+    sums = answer.sum(axis=-1)
     if right.ndim != 2 or np.abs(right.sum(axis=1)).max() > 1e-6 * np.abs(right).max():
         return ""
-    sums = answer.sum(axis=1)
     if np.abs(sums).max() <= 1e-3 * np.abs(answer).max():
         return ""
-    first = right[:, 0]
-    if right.shape[1] == 2 and same(answer[:, 0] - answer[:, 1], first, first):
-        words = "this is softmax's diagonal alone, and each logit also changes the other probabilities of its row."
-        return f"Each row of the gradient should sum to 0, and yours do not: {words}"
-    here = f"row 0 of yours sums to {_short(sums[0])}"
+    here = f"row 0 of yours sums to {short(sums[0])}"
     return f"Each row of the gradient should sum to 0, and {here}: is softmax's whole matrix in it?"
 
 
-def _short(number):
+def short(number):
+    """Return a number in few digits."""
     return f"{round(float(number), 6):z.4g}"
-
-
-def _about_direction(answer, right, is_gradient):
-    length, error = np.abs(answer).max(), np.abs(answer - right).max() / np.abs(right).max()
-    if error < 1e-3:
-        of = " of the largest entry" if right.ndim else ""
-        return f"It is off by a part in {1 / error:.0f}{of}: was something rounded on the way? "
-    if not right.ndim or not is_gradient:
-        return ""
-    cosine = float((answer / length * right).sum() / np.sqrt(((answer / length) ** 2).sum() * (right**2).sum()))
-    return f"Its direction is {'nearly right' if cosine > 0.99 else 'wrong'}. "
 
 
 def _worst(answer, right):
     place = tuple(map(int, np.unravel_index(np.abs(answer - right).argmax(), right.shape)))
-    came, want = f"{answer[place]:z.4g}", f"{right[place]:z.4g}"
-    if came == want:
-        came, want = f"{answer[place]:z.9g}", f"{right[place]:z.9g}"
+    digits = 4 if f"{answer[place]:.4g}" != f"{right[place]:.4g}" else 9
+    came, want = (f"{numbers[place]:z.{digits}g}" for numbers in (answer, right))
     at = f"The largest difference is at {list(place)}:" if place else "It is"
     return f"{at} {came}, where {want} is right."
 
@@ -169,5 +111,5 @@ def said(error):
         text = str(error)
     except Exception:  # an exception class of the learner's own
         text = ""
-    hint = next((f" ({words})" for part, words in HINTS.items() if isinstance(error, ValueError) and part in text), "")
-    return type(error).__name__ + (f": {text}{hint}" if text else "")
+    part, hint = HINT
+    return type(error).__name__ + f": {text}" * bool(text) + hint * (part in text)
