@@ -3,14 +3,15 @@
 import contextlib
 import re
 import shlex
+import shutil
 
-import drivers
 import ipywidgets as widgets
 import pytest
 from hypothesis import settings
-from lab import ROOT, browser, lab_server, served
+from lab import ROOT, lab_server, launch, served
 from pages import cdn, lacking, npm  # noqa: F401
-from playwright.sync_api import expect
+from playwright.sync_api import expect, sync_playwright
+from safari import webkit as safari
 from screens import LOOK, hand, notebook, run  # noqa: F401
 
 settings.register_profile("project", deadline=None, derandomize=True, max_examples=60, database=None)
@@ -88,14 +89,20 @@ def pytest_runtest_teardown(item):
 # ---------------------------------------------------------------- browsers, and a server
 
 
+@pytest.fixture(scope="module")
+def playwright():
+    with sync_playwright() as playwright:
+        yield playwright
+
+
 def opened(browser):
     """A fixture that gives this browser."""
 
     @pytest.fixture(scope="module")
-    def found():
+    def found(request):
         with contextlib.ExitStack() as stack:
             try:
-                found = stack.enter_context(browser())
+                found = stack.enter_context(browser(request.getfixturevalue))
             except LookupError as error:
                 lacking(str(error))
             yield found
@@ -103,7 +110,16 @@ def opened(browser):
     return found
 
 
-chromium, firefox, webkit = map(opened, (browser, drivers.firefox, drivers.webkit))
+def launch_firefox(firefox):
+    """Start the Firefox of this machine, over WebDriver BiDi."""
+    if program := shutil.which("firefox-esr") or shutil.which("firefox"):
+        return firefox.launch(channel="moz-firefox", executable_path=program)
+    raise LookupError("needs what is installed by: apt-get install firefox-esr")
+
+
+chromium = opened(lambda fixture: contextlib.closing(launch(fixture("playwright").chromium)))
+firefox = opened(lambda fixture: contextlib.closing(launch_firefox(fixture("playwright").firefox)))
+webkit = opened(lambda _: safari())
 
 
 @pytest.fixture(scope="session")

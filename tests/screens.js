@@ -4,6 +4,7 @@ window.look = {
   shown(box) {
     return {
       words: [...box.querySelectorAll("p")].map((words) => words.textContent),
+      sum: [...box.querySelectorAll(".bp-sum")].map((sum) => [sum.textContent, sum.dataset.entry]),
       tables: [...box.querySelectorAll("table")].map((table) => table.outerHTML).join(""),
       facts: [...box.querySelectorAll(".bp-facts tr")].map((row) => [...row.cells].map((cell) => cell.textContent)),
       choices: [...box.querySelectorAll("select")].map((select) => select.value),
@@ -30,10 +31,34 @@ window.look = {
     while (!place.checkVisibility()) await new Promise(requestAnimationFrame);
   },
 
+  // The control of this name, the mark with these words ("mark step" where a control is "step"), or the cell of a table
+  // ("cell G_W1 2 0", as it stands there).
+  find(box, name) {
+    const [kind, symbol, row, column] = name.split(" ");
+    if (kind === "cell") return box.querySelector(`[data-symbol="${symbol}"] tbody`).rows[row].querySelectorAll("td")[column];
+    if (kind === "mark") return box.querySelector(`[data-touch="${name.slice(5)}"]`);
+    const written = (part) => part?.textContent.trim();
+    return [...box.querySelectorAll("[data-touch], button, select, input, .noUi-handle")].find((part) => {
+      const labels = [...(part.labels ?? []), part.closest(".widget-slider")?.querySelector("label")];
+      return [part.dataset.touch, part.title, written(part), ...labels.map(written)].includes(name);
+    });
+  },
+
+  async focus(box, name) {
+    await this.reveal(box, this.find(box, name));
+    this.find(box, name).focus();
+  },
+
+  // Whether the kernel has answered what the page has said of a hand.
+  answered(box) {
+    const field = box.querySelector(".bp-hand input");
+    return field.value === field.placeholder;
+  },
+
   // Where a mark can be taken: its middle, or of a line the place nearest to it where nothing else can be taken.
-  async place(box, words) {
-    await this.reveal(box, box.querySelector(`[data-touch="${words}"]`));
-    const mark = box.querySelector(`[data-touch="${words}"]`);
+  async place(box, name) {
+    await this.reveal(box, this.find(box, name));
+    const mark = this.find(box, name);
     mark.scrollIntoView({ block: "center" });
     const { x, y, width, height } = mark.getBoundingClientRect();
     if (mark.tagName !== "path") return [x + width / 2, y + height / 2];
@@ -52,6 +77,12 @@ window.look = {
     const [left, top, width, height, ...ranges] = svg.dataset.frame.split(" ").map(Number);
     const zoom = rect.width / svg.viewBox.baseVal.width;
     return [rect.left + zoom * left, rect.top + zoom * top, zoom * width, zoom * height, ...ranges];
+  },
+
+  // Give an explorer so many pixels across, or again what its page gives it.
+  give(box, width) {
+    const area = box.closest(".jp-OutputArea-output");
+    area.style.flex = width && `0 0 ${width + area.offsetWidth - box.offsetWidth}px`;
   },
 
   // Everything that is cut, or stands out of the output area, or is squashed, and text that is smaller than 11 pixels;
@@ -215,16 +246,12 @@ window.look = {
     return [...groups.values()];
   },
 
-  // Wait until the kernel has been idle, and silent, for a while.
+  // Wait until the kernel has done all that it was asked, and the page has drawn what came of it.
   async quiet() {
-    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-    let last = performance.now();
-    const hear = () => {
-      last = performance.now();
-    };
-    kernel.iopubMessage.connect(hear);
-    while (kernel.status !== "idle" || performance.now() - last < 200) await new Promise((done) => setTimeout(done, 50));
-    kernel.iopubMessage.disconnect(hear);
+    const { _futures } = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    const isUnderWay = (asked) => !(asked._status & 2); // 2: it has gone idle, and so has done it
+    do await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    while ([..._futures.values()].some(isUnderWay));
   },
 
   // What the page has said of hands, but for its greetings.
@@ -242,7 +269,8 @@ window.look = {
   },
 
   // Note every place of a slider's handle in window.places.
-  notePlaces(_, handle) {
+  notePlaces(box, name) {
+    const handle = this.find(box, name);
     window.places = [];
     const note = () => window.places.push(Number(handle.getAttribute("aria-valuenow")));
     new MutationObserver(note).observe(handle, { attributes: true });
@@ -296,4 +324,13 @@ if (!window.noted) {
     window.noted.set(box, [...look.said(box), words]);
   };
   document.addEventListener("input", note, true);
+
+  window.heard = []; // errors; what a worker throws and does not catch comes to its page, too
+  const { error } = console;
+  console.error = (...said) => {
+    window.heard.push(said.join(" "));
+    error(...said);
+  };
+  window.addEventListener("error", (event) => window.heard.push(`${event.message}`));
+  window.addEventListener("unhandledrejection", (event) => window.heard.push(`${event.reason} ${event.reason?.stack}`));
 }

@@ -6,6 +6,7 @@ way.
 
 import re
 import time
+from functools import cached_property
 from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
@@ -57,11 +58,13 @@ def run(lab, chromium):
 
 
 def eventually(check, *of):
-    """Check until it holds, for half a minute."""
+    """Check until it holds, for half a minute: it gives what is true, or asserts."""
     end = time.monotonic() + 30
     while True:
         try:
-            return check(*of)
+            found = check(*of)
+            assert found is None or found
+            return found
         except AssertionError:
             if time.monotonic() > end:
                 raise
@@ -69,37 +72,36 @@ def eventually(check, *of):
 
 
 class Screen:
-    """An explorer on the screen."""
+    """The first explorer on a page, or another."""
 
-    def __init__(self, page, box):
-        self.page, self.box = page, box
-        box.locator(".bp-picture").first.wait_for()
+    def __init__(self, page, number=0):
+        self.page, self.number, self.code = page, number, f"document.querySelectorAll('.bp-explorer')[{number}]"
+        page.wait_for_function(f"() => {self.code}?.querySelector('.bp-picture')?.checkVisibility()")
         page.evaluate(LOOK)
+
+    @cached_property
+    def box(self):
+        return self.page.locator(".bp-explorer").nth(self.number)
 
     def look(self, what, *details):
         """Ask one of the functions of screens.js about the explorer."""
-        return self.box.evaluate("(box, [what, details]) => look[what](box, ...details)", [what, details])
+        return self.page.evaluate(f"([what, details]) => look[what]({self.code}, ...details)", [what, details])
 
     def read(self):
         now = self.look("shown")
         return SimpleNamespace(**now | {"tables": tables(now["tables"])})
 
-    def slider(self, label):
-        """The handle of the slider with this label."""
-        return self.box.get_by_role("slider", name=label, exact=True)
-
-    def button(self, label):
-        return self.box.get_by_role("button", name=label)
-
-    def press(self, control, *keys):
-        """Press keys with the focus on a control."""
-        control.evaluate("(part) => look.reveal(part.closest('.bp-explorer'), part)")
-        control.focus()
+    def press(self, name, *keys):
+        """Press keys with the focus on a control, a cell or a mark."""
+        self.look("focus", name)
         for key in keys:
             self.page.keyboard.press(key)
 
-    def place(self, words):
-        return np.array(self.look("place", words), float)
+    def click(self, name):
+        self.carry(self.place(name))
+
+    def place(self, name):
+        return np.array(self.look("place", name), float)
 
     def pixels(self, words):
         """How many pixels of the page a unit of data is, across and down, in the picture of a mark."""
@@ -119,6 +121,16 @@ class Screen:
             self.page.mouse.move(*place, steps=steps)
         self.page.mouse.up()
 
+    @cached_property
+    def line(self):
+        """What Chromium's own tools say to the page."""
+        return self.page.context.new_cdp_session(self.page)
+
+    def fingers(self, kind, *places):
+        """Let fingers Start, Move or End at these places of the page."""
+        points = [{"x": float(x), "y": float(y), "id": n} for n, (x, y) in enumerate(places)]
+        self.line.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+
     def drag(self, words, by, off=(0, 0), steps=5):
         """Take a mark a little off its middle, and move by so many pixels of the page; return that way in data."""
         start = self.place(words) + off
@@ -128,21 +140,21 @@ class Screen:
 
 def use(screen, control):
     """Move a control of the screen by its keys, and the explorer's here in the same way."""
-    label = control.description
+    name = control.description
     if isinstance(control, widgets.Button):
-        screen.press(screen.button(control.tooltip or label), "Enter")
+        screen.press(control.tooltip or name, "Enter")
         control.click()
     elif isinstance(control, widgets.Checkbox):
-        screen.press(screen.box.get_by_role("checkbox", name=label), "Space")
+        screen.press(name, "Space")
         control.value = not control.value
     elif isinstance(control, widgets.Dropdown):
-        screen.press(screen.box.get_by_role("combobox", name=label, exact=True), "ArrowDown")
+        screen.press(name, "ArrowDown")
         control.index += 1
     elif isinstance(control, widgets.FloatSlider):
-        screen.press(screen.slider(label), *["PageUp"] * 4)
+        screen.press(name, *["PageUp"] * 4)
         control.value = round(control.value + 0.2, 2)
     else:
-        screen.press(screen.slider(label), *["ArrowRight"] * 3)
+        screen.press(name, *["ArrowRight"] * 3)
         setattr(control, *(("index", control.index + 3) if hasattr(control, "index") else ("value", control.value + 3)))
 
 
@@ -165,8 +177,12 @@ class Hand(Screen):
     """A hand at an explorer of the notebook with all of them."""
 
     def __init__(self, notebook, name):
-        super().__init__(notebook.page, notebook.page.locator(".bp-explorer").nth(explorers.__all__.index(name)))
+        super().__init__(notebook.page, explorers.__all__.index(name))
         self.name = name
+
+    def begin(self):
+        self.look("ask", f"begin('{self.name}')")
+        self.page.evaluate(DRAWN)
 
     def explorer(self, code):
         """Do something in the kernel, with the explorer."""
@@ -177,27 +193,15 @@ class Hand(Screen):
         longer = f"lambda: (time.sleep({seconds}), type(explorer).compute(explorer))[1]"
         self.explorer(f"setattr(explorer, 'compute', {longer})")
 
-    def click(self, words):
-        self.page.mouse.click(*self.place(words))
-
-    def focus(self, words):
-        self.place(words)
-        self.box.locator(f"[data-touch='{words}']").first.focus()
-
     def focused(self):
         return self.page.evaluate("() => document.activeElement?.dataset?.touch ?? null")
 
 
-def settled(hand):
+def settled(screen):
     """The last words of the page about a hand, when the kernel has done what they say, and so answered."""
-
-    def heard():
-        words, answered = hand.box.locator(".bp-hand input").evaluate("field => [field.value, field.placeholder]")
-        assert answered == words
-        return ["", *hand.look("said")][-1]
-
-    hand.page.evaluate(DRAWN)
-    return eventually(heard)
+    screen.page.evaluate(DRAWN)
+    eventually(screen.look, "answered")
+    return ["", *screen.look("said")][-1]
 
 
 @pytest.fixture(scope="module")
@@ -214,8 +218,7 @@ def hand(notebook):
 
     def hand(name):
         at = Hand(notebook, name)
-        at.look("ask", f"begin('{name}')")
-        at.page.evaluate(DRAWN)
+        at.begin()
         return at
 
     yield hand
@@ -258,3 +261,29 @@ def assert_shows(screen, explorer):
     for slider in now.sliders:
         assert_near(slider["shown"], sliders[slider["label"]])
     return now
+
+
+def entry_of(table, row, column):
+    """Which entry a cell of a table is: of a matrix, or of its transpose."""
+    place = [column, row] if "turned" in table.data else [row, column]
+    return table.data.get("symbol") or table.data["of"], *place
+
+
+def lit(screen, mark):
+    """The entries of the tables of symbols that have a mark."""
+    return {
+        entry_of(table, row, column)
+        for table in screen.read().tables
+        for row, line in enumerate(table.classes)
+        for column, classes in enumerate(line)
+        if "symbol" in table.data and mark in classes
+    }
+
+
+def assert_lit(screen, twin):
+    """The line on the screen is of the twin's entry, which is framed, and lit are the entries that it came from."""
+    now, entry, found = screen.read(), twin.entry, twin.explain(*twin.entry)
+    assert now.sum == [[found.text, "entry " + " ".join(map(str, entry))]]
+    on_screen = {table.data.get("symbol") for table in now.tables}
+    assert lit(screen, "bp-from") == {source for source in found.sources if source[0] in on_screen}
+    assert lit(screen, "bp-entry") == {entry} & {(symbol, *entry[1:]) for symbol in on_screen}

@@ -14,7 +14,7 @@ import explorers
 @pytest.mark.parametrize("name", explorers.__all__)
 def test_each_control_does_on_the_screen_what_it_does_here(hand, name):
     screen, twin = hand(name), getattr(explorers, name)()
-    before = eventually(lambda: assert_shows(screen, twin))
+    before = eventually(assert_shows, screen, twin)
     for control in [*twin.controls, "question", "answer", "flip", "next", "show"]:  # these again, while changes wait
         widget = twin.controls.get(control)
         waits = twin.predictor.widget.layout.display == "none" if hasattr(twin, "predictor") else False
@@ -24,7 +24,10 @@ def test_each_control_does_on_the_screen_what_it_does_here(hand, name):
             continue
         use(screen, widget)
         screen.look("quiet")  # while a change waits, the next may show nothing: what comes after it would overtake it
-        now = eventually(lambda: assert_shows(screen, twin))
+        now = eventually(assert_shows, screen, twin)
+        assert all(slider["said"] == slider["shown"] for slider in now.sliders), (
+            "a screen reader hears what stands there"
+        )
         for old, new in zip(before.pictures, now.pictures, strict=True):
             is_slider = name in OF_A_NETWORK and hasattr(widget, "readout")
             assert not is_slider or old["drawn"] == new["drawn"] or old["alt"] != new["alt"], f"{control}: {new['alt']}"
@@ -33,15 +36,14 @@ def test_each_control_does_on_the_screen_what_it_does_here(hand, name):
 
 def test_a_slider_that_moves_while_the_kernel_is_busy_never_jumps_back_and_ends_at_the_last_value(hand):
     screen, twin = hand("backprop_explorer"), explorers.backprop_explorer()
-    handle = screen.slider("X[0, 0]")
-    screen.press(handle, "Home")
+    screen.press("X[0, 0]", "Home")
     twin.controls["x1"].value = -2
-    eventually(lambda: assert_shows(screen, twin))
-    handle.evaluate("handle => look.notePlaces(null, handle)")
+    eventually(assert_shows, screen, twin)
+    screen.look("notePlaces", "X[0, 0]")
     screen.slow(0.05)
-    screen.press(handle, *["ArrowRight"] * 60)
+    screen.press("X[0, 0]", *["ArrowRight"] * 60)
     twin.controls["x1"].value = -1.4
-    eventually(lambda: assert_shows(screen, twin))
+    eventually(assert_shows, screen, twin)
     places = screen.page.evaluate("() => window.places")
     assert places == sorted(places) and len(places) >= 60
 
@@ -74,7 +76,7 @@ def test_page_keys_go_through_all_marks_of_a_kind(hand, name, kind):
     at = hand(f"{name}_explorer")
     marks = at.box.locator(f".bp-picture [data-touch^='{kind} ']")
     words = marks.evaluate_all("all => all.map(mark => mark.dataset.touch)")
-    at.focus(words[0])
+    at.press(words[0])
     seen = [at.focused(), *(at.page.keyboard.press("PageDown") or at.focused() for _ in words[1:])]
     settled(at)
     assert seen == words and at.focused() == words[-1], "the focus is kept when the picture is drawn anew"
@@ -90,7 +92,7 @@ def test_arrow_keys_move_what_has_the_focus(hand):
         ("turn 5", ["Enter", "ArrowRight"], (0.04, 0)),
         ("dot", ["Enter", "ArrowRight"], (0.06, 0)),
     ):
-        at.focus(words)
+        at.press(words)
         start = at.data(words, at.place(words))
         for key in keys:
             at.page.keyboard.press(key)
@@ -102,12 +104,12 @@ def test_arrow_keys_move_what_has_the_focus(hand):
         else:
             assert there == pytest.approx(np.add(start, way)[: len(there)], abs=0.012)
 
-    at.press(at.box.locator("[data-symbol='G_W2'] td").nth(2), "ArrowRight", "ArrowDown", "ArrowLeft", "Enter")
+    at.press("cell G_W2 0 2", "ArrowRight", "ArrowDown", "ArrowLeft", "Enter")
     assert settled(at) == "entry G_W2 1 2"
     assert at.page.evaluate("() => [document.activeElement.tagName, document.activeElement.cellIndex]") == ["TD", 3]
 
     run = hand("training_explorer")
-    run.focus("step")
+    run.press("mark step")
     for key, step in (("Shift+ArrowRight", 50), ("ArrowLeft", 45)):
         run.page.keyboard.press(key)
         settled(run)
@@ -119,7 +121,7 @@ def test_axe_finds_nothing(notebook):
 
     for checkbox in notebook.page.locator(".bp-explorer input[type=checkbox]").all():
         checkbox.check()
-    options = {"resultTypes": ["violations", "passes"]}
+    options = {"resultTypes": ["violations"]}  # of what passes, one each
     found = Axe().run(notebook.page, context=".bp-explorer", options=options)
     passed = {rule["id"] for rule in found.response["passes"]}
     assert {"color-contrast", "button-name", "aria-input-field-name"} <= passed

@@ -9,7 +9,7 @@ import explorers
 
 
 def test_a_notebook_reads_as_a_chapter_and_runs_and_runs_again_after_a_reload_and_after_a_restart(lab, chromium):
-    path = ROOT / "notebooks/06_end_to_end.ipynb"
+    path = ROOT / "notebooks/01_forward_pass.ipynb"
     notebook = open_notebook(chromium, lab, path.name)
     counts = {"mjx-container": sum(len(list(formulas(source))) for _, source in markdown(path))}
     counts |= {"mjx-merror, [data-mjx-error]": 0, "details": count_answers(path), "details[open]": 0}
@@ -23,7 +23,7 @@ def test_a_notebook_reads_as_a_chapter_and_runs_and_runs_again_after_a_reload_an
         box = notebook.page.locator(".bp-explorer")
         pictures = box.locator(".bp-picture[role=group]:visible")
         assert pictures.count() and all(len(picture.get_attribute("aria-label")) > 20 for picture in pictures.all())
-        Screen(notebook.page, box).look("quiet")  # JupyterLab's debugger asks, too
+        Screen(notebook.page).look("quiet")  # JupyterLab's debugger asks, too
     notebook.close()
 
 
@@ -33,12 +33,12 @@ def test_two_notebooks_at_once_and_an_explorer_shown_twice_do_not_disturb_each_o
     write(lab, "two.ipynb", "from explorers import backprop_explorer; backprop_explorer(scale=1.25)")
     notebook.open("two.ipynb", mode="split-right")
     notebook.run_all()
-    screens = [Screen(notebook.page, box) for box in notebook.page.locator(".bp-explorer").all()]
+    screens = [Screen(notebook.page, n) for n in range(3)]
     twins = [explorers.backprop_explorer()] * 2 + [explorers.backprop_explorer()]
     for moved, control in ((0, "x1"), (2, "b1"), (1, "W2_0")):
         use(screens[moved], twins[moved].controls[control])
         for screen, twin in zip(screens, twins, strict=True):
-            eventually(lambda screen=screen, twin=twin: assert_shows(screen, twin))
+            eventually(assert_shows, screen, twin)
     assert notebook.problems() == []
 
 
@@ -51,12 +51,12 @@ def test_where_a_page_blocks_scripts_each_slider_still_moves_every_number(lab, c
     notebook = open_notebook(chromium, lab, write(lab, "blocked.ipynb", cell))
     notebook.page.evaluate(BLOCK)
     notebook.run_all()
-    screen, twin = Screen(notebook.page, notebook.page.locator(".bp-explorer")), explorers.relu_explorer()
+    screen, twin = Screen(notebook.page), explorers.relu_explorer()
     assert screen.box.locator("[data-touch]").count() > 20
     assert screen.box.locator("[data-touch][tabindex]").count() == 0, "the page's script has not run"
     moves = {control.description: control for control in twin.controls.values() if hasattr(control, "readout_format")}
-    for n, slider in enumerate(eventually(lambda: assert_shows(screen, twin)).sliders):
-        screen.press(screen.box.locator(".noUi-handle").nth(n), *["ArrowRight"] * 3)
+    for slider in eventually(assert_shows, screen, twin).sliders:
+        screen.press(slider["label"], *["ArrowRight"] * 3)
         moves[slider["label"]].value += 3 * moves[slider["label"]].step
-        eventually(lambda: assert_shows(screen, twin))
+        eventually(assert_shows, screen, twin)
     notebook.close()

@@ -1,51 +1,44 @@
 """A real pointer and finger on the marks of every explorer, in JupyterLab: what the page says of them."""
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from screens import DRAWN, MARKS, OF_A_NETWORK, Screen, eventually, sent, settled
+from screens import MARKS, OF_A_NETWORK, assert_lit, entry_of, eventually, sent, settled
 
 import explorers
 
 # ---------------------------------------------------------------- clicks and drags
 
-CLICKS = {
-    "forward_explorer": ["unit 9", "entry X 0 1", "entry Z 0 1"],
-    "output_layer_explorer": ["bar 3"],
-    "backprop_explorer": ["unit 9", "entry W1 4 1", "entry W2 1 6", "step 4"],
-}
-DRAGS = {  # by how many pixels, and how far off its middle a mark is taken
-    "point 4": ((31, -23), (4, -5)),
-    "hinge 3": ((14, 25), (0, 0)),
-    "turn 3": ((-22, 17), (2, 3)),
-    "dot": ((-37, 90), (3, 2)),
-}
-NEAR = {"hinge 3": 0.012, "dot": 0.012}  # a line is held at its place nearest to the hand
+ASKED = tomllib.loads(Path(__file__).with_name("touches.toml").read_text(encoding="utf-8"))
+DRAGS = ASKED["drags"]
 
 
-@pytest.mark.parametrize("name", OF_A_NETWORK)
+@pytest.mark.parametrize("name", ASKED["hands"])
 def test_a_mark_is_chosen_with_a_click_and_follows_a_drag_with_its_offset(hand, name):
-    at, has_units = hand(name), name != "softmax_explorer"
-    for words in [*CLICKS.get(name, []), "point 2", "hinge 1" if has_units else "dot"]:
+    at = hand(name)
+    for words in ASKED["hands"][name]["click"]:
         at.click(words)
         assert settled(at) == words
-    has_curve = name in ("softmax_explorer", "backprop_explorer")
-    for words in ["point 4"] + ["hinge 3", "turn 3"] * has_units + ["dot"] * has_curve:
+    for words in ASKED["hands"][name]["drag"]:
         assert_follows(at, words)
 
 
 def assert_follows(at, words):
     """On the page, to the tenth of a pixel at which a mark stands, and to the digits of what is sent."""
-    there = at.data(words, at.place(words)) + at.drag(words, *DRAGS[words])
+    by, off, digits = DRAGS[words]
+    there = at.data(words, at.place(words)) + at.drag(words, by, off)
     there = there[:1] if words == "dot" else there
     settled(at)
-    assert sent(at, words) == pytest.approx(there, abs=NEAR.get(words, 1.5e-3)), words
+    assert sent(at, words) == pytest.approx(there, abs=digits), words
     if words != "hinge 3":
-        eventually(lambda: assert_stands(at, words, there))
+        eventually(stands, at, words, there)
 
 
-def assert_stands(at, words, there):
-    assert at.data(words, at.place(words))[: len(there)] == pytest.approx(there, abs=0.02)
+def stands(at, words, there):
+    return at.data(words, at.place(words))[: len(there)] == pytest.approx(there, abs=0.02)
 
 
 def test_the_line_in_the_training_curves_goes_to_a_step(hand):
@@ -60,68 +53,21 @@ def test_the_line_in_the_training_curves_goes_to_a_step(hand):
     assert sent(at, "step") == pytest.approx([20], abs=1)
 
 
-def entry_of(table, row, column):
-    """Which entry a cell of a table is: of a matrix, or of its transpose."""
-    place = [column, row] if "turned" in table.data else [row, column]
-    return table.data.get("symbol") or table.data["of"], *place
-
-
-def shown(at):
-    """The tables whose cells can be taken."""
-    return [table for table in at.read().tables if table.data]
-
-
-def lit(at, mark):
-    """The entries of the tables of symbols that have a mark."""
-    return {
-        entry_of(table, row, column)
-        for table in shown(at)
-        for row, line in enumerate(table.classes)
-        for column, classes in enumerate(line)
-        if "symbol" in table.data and mark in classes
-    }
-
-
-def assert_lit(at, twin):
-    """The line on the screen is of the twin's entry, which is framed, and lit are the entries that it came from."""
-    entry, found = twin.entry, twin.explain(*twin.entry)
-    said = at.box.locator(".bp-sum").evaluate("sum => [sum.textContent, sum.dataset.entry]")
-    assert said == [found.text, "entry " + " ".join(map(str, entry))]
-    on_screen = {table.data.get("symbol") for table in shown(at)}
-    assert lit(at, "bp-from") == {source for source in found.sources if source[0] in on_screen}
-    assert lit(at, "bp-entry") == {entry} & {(symbol, *entry[1:]) for symbol in on_screen}
-
-
 @pytest.mark.parametrize("name", OF_A_NETWORK)
 def test_a_cell_of_any_table_is_chosen(hand, name):
     at, twin = hand(name), getattr(explorers, name)()
-    for n, table in enumerate(shown(at)):
+    for n, table in enumerate(table for table in at.read().tables if table.data):
         row, column = (int(0.6 * size) for size in np.shape(table.rows))
         cells = at.box.locator("[data-symbol], [data-of]").nth(n).locator("td")
         cells.nth(row * len(table.rows[0]) + column).click()
         twin.choose(*entry_of(table, row, column))
         assert settled(at) == "entry " + " ".join(map(str, twin.entry))
-        eventually(lambda: assert_lit(at, twin))
+        eventually(assert_lit, at, twin)
     factor = at.box.locator(".bp-sum b").first
     if factor.count():
         words = factor.get_attribute("data-touch")
         factor.click()
         assert settled(at) == words, "a learner walks back along the line"
-
-
-MANY = """import explorers, numpy as np
-from mlp_helpers import toy_data
-explorer = explorers.forward_explorer(*toy_data("moons", 20, np.random.default_rng(0)))
-explorer.controls["example"].value = 13
-explorer"""
-
-
-def test_a_row_below_the_twelfth_is_taken_and_lit_as_itself(run):
-    page = run("many.ipynb", MANY).page
-    at = Screen(page, page.locator(".bp-explorer"))
-    at.box.locator("[data-symbol=A1] td").nth(16 * 2 + 3).click()
-    assert settled(at) == "entry A1 14 3"
-    assert "bp-entry" in at.box.locator("[data-symbol=A1] td").nth(16 * 2 + 3).get_attribute("class")
 
 
 # ---------------------------------------------------------------- how a hand is followed
@@ -146,9 +92,9 @@ def test_a_drag_a_key_that_goes_on_from_there_and_a_click_while_the_kernel_is_bu
     there = at.data("point 0", start) + way / at.pixels("point 0") + (0, 0.04)
     at.carry(start, *(start + part * way for part in np.linspace(0.1, 1, 10)))
     at.page.keyboard.press("ArrowUp")
-    at.box.locator("[data-symbol='A1'] td").nth(20).click()
+    at.click("cell A1 1 4")
     assert settled(at) == "entry A1 1 4"
-    eventually(lambda: assert_stands(at, "point 0", there))
+    eventually(stands, at, "point 0", there)
 
 
 def test_a_drag_keeps_its_way_where_the_page_moves_the_picture(hand):
@@ -169,36 +115,29 @@ def test_a_drag_keeps_its_way_where_the_page_moves_the_picture(hand):
 
 
 def test_a_finger_drags_a_mark_and_scrolls_the_page_beside_it_while_a_second_takes_nothing(hand):
-    at, X = hand("forward_explorer"), explorers.forward_explorer().X
-    line = at.page.context.new_cdp_session(at.page)
-
-    def touch(kind, *places):
-        points = [{"x": float(x), "y": float(y), "id": n} for n, (x, y) in enumerate(places)]
-        line.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
-        at.page.wait_for_timeout(20)
+    at, X, way = hand("forward_explorer"), explorers.forward_explorer().X, np.array([33, 44])
 
     def scrolled():
         return at.page.evaluate("() => document.querySelector('.jp-WindowedPanel-outer').scrollTop")
 
     start, top = at.place("point 0"), scrolled()
-    other, there = start + at.pixels("point 0") * (X[3] - X[0]), at.data("point 0", start + np.array([33, 44]))
-    touch("Start", start)
-    for part in range(1, 11):
-        touch("Move", start + np.array([3 * part, 4 * part]))
-    touch("Start", start + np.array([30, 40]), other)
-    touch("Move", start + np.array([33, 44]), other + np.array([90, 90]))
-    touch("End")
+    other, there = start + at.pixels("point 0") * (X[3] - X[0]), at.data("point 0", start + way)
+    at.fingers("Start", start)
+    at.fingers("Move", start + way / 2)
+    at.fingers("Start", start + way / 2, other)
+    at.fingers("Move", start + way, other + np.array([90, 90]))
+    at.fingers("End")
     last = settled(at)
     assert sent(at, "point 0") == pytest.approx(there, abs=1.5e-3) and scrolled() == top
 
     beside = at.box.locator(".bp-sum").bounding_box()
     middle = np.array([beside["x"] + 300, beside["y"] + 3])
-    touch("Start", middle)
+    at.fingers("Start", middle)
     for part in range(1, 16):
-        touch("Move", middle - (0, 12 * part))
-    touch("End")
-    at.page.wait_for_timeout(300)
-    assert scrolled() > top + 80 and settled(at) == last
+        at.fingers("Move", middle - (0, 12 * part))
+    at.fingers("End")
+    eventually(lambda: scrolled() > top + 80)
+    assert settled(at) == last
 
 
 # ---------------------------------------------------------------- what fits
@@ -220,45 +159,26 @@ def test_for_a_projector_an_explorer_stands_whole_and_a_mark_follows_a_hand(hand
 
 
 def assert_whole(hands, scale, *rooms):
-    page = hands[0].page
-
     def assert_is_whole(at, width, height):
         box = at.box.bounding_box()
         assert box["width"] == pytest.approx(width, abs=1) and (height is None or box["height"] <= height), at.name
         assert at.look("misfits", scale) == [], (at.name, width)
 
-    def give(width):  # again and again, since a narrow page gives its cells other margins
-        more = width - hands[0].box.bounding_box()["width"]
-        page.set_viewport_size({"width": round(page.viewport_size["width"] + more), "height": 1000})
-        page.evaluate(DRAWN)
-        assert hands[0].box.bounding_box()["width"] == pytest.approx(width, abs=1)
-
     for width, height in rooms:
-        eventually(give, width)
         for at in hands:
+            at.look("give", width)
             eventually(assert_is_whole, at, width, height)
-    page.set_viewport_size({"width": 1400, "height": 1000})
+    for at in hands:
+        at.look("give", None)
 
 
 # ---------------------------------------------------------------- wild hands
 
 
-def in_the_page(page, line):
-    """The nodes of the page, and the bytes of its heap, after all that is garbage has gone."""
-    for _ in range(3):
-        line.send("HeapProfiler.collectGarbage")
-        page.wait_for_timeout(200)
-    found = {metric["name"]: metric["value"] for metric in line.send("Performance.getMetrics")["metrics"]}
-    return found["Nodes"], found["JSHeapUsedSize"]
-
-
 @pytest.mark.slow
 def test_wild_use_leaves_no_error_and_nothing_behind(hand):
-    rng = np.random.default_rng(0)
-    names = ["backprop_explorer", "training_explorer"]
-    hands = [hand(name) for name in names]
-    page = hands[0].page
-    line = page.context.new_cdp_session(page)
+    rng, hands = np.random.default_rng(0), [hand(name) for name in ("backprop_explorer", "training_explorer")]
+    page, line = hands[0].page, hands[0].line
     line.send("Performance.enable")
     keys = "ArrowLeft ArrowRight ArrowUp ArrowDown PageDown PageUp Enter Space Tab Shift+Tab Home".split()
 
@@ -278,19 +198,24 @@ def test_wild_use_leaves_no_error_and_nothing_behind(hand):
             elif kind < 8:  # or where the focus has left
                 at.look("focusOne", MARKS, rng.random())
             elif kind == 8:
-                at.carry(where, where + rng.uniform(-300, 300, 2), steps=3)
+                at.carry(where, where + rng.uniform(-300, 300, 2))
             else:
                 at.look("chooseOne", rng.random(), rng.random())
 
-    def everywhere(presses):
+    def after(presses):
+        """The nodes of the page, and the bytes of its heap, after all that is garbage has gone."""
         for at in hands:
             use(at, presses)
         for at in hands:
-            at.look("ask", f"begin('{at.name}')")
+            at.begin()
             at.explorer("explorer.update()")
             settled(at)
         page.evaluate("() => document.activeElement.blur()")
-        return np.array(in_the_page(page, line))
+        for _ in range(3):
+            line.send("HeapProfiler.collectGarbage")
+            page.wait_for_timeout(200)
+        found = {metric["name"]: metric["value"] for metric in line.send("Performance.getMetrics")["metrics"]}
+        return np.array([found["Nodes"], found["JSHeapUsedSize"]])
 
-    before = everywhere(40)
-    assert (everywhere(120) <= before * (1.02, 1.1)).all(), "nodes, and the heap"
+    before = after(40)
+    assert (after(120) <= before * (1.02, 1.1)).all(), "nodes, and the heap"

@@ -132,17 +132,6 @@ def test_a_step_of_training_waits_for_a_prediction():
     assert np.allclose(explorer.params.W1, trained.W1, rtol=1e-12)
 
 
-@every_network_explorer
-def test_the_words_say_the_numbers_of_what_is_chosen(name):
-    explorer = chosen(name, *own_net())
-    move(explorer.controls["x2"], 0.9)
-    values = all_values(explorer)
-    (x1, x2), z, p, h = (values[symbol][3] for symbol in ("X", "Z", "P", "H"))
-    says = [f"Example 3: x = ({x1:z.2f}, {x2:z.2f}), label {explorer.y[3]}.", f"Loss {values['loss']:.4f}."]
-    of_forward = [f"z = ({z[0]:z.2f}, {z[1]:z.2f}), p = ({p[0]:.3f}, {p[1]:.3f}).", f"{(h > 0).sum()} of 16 hidden"]
-    assert all(words in repr(explorer) for words in says + of_forward * (name == "forward_explorer"))
-
-
 def test_relu_a_unit_dies_for_the_whole_batch_and_wakes():
     explorer = chosen("relu_explorer", *own_net())
     for b1, dead in ((-3.0, True), (3.0, False)):

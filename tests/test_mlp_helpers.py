@@ -97,13 +97,6 @@ def test_neither_a_mistake_beside_a_kink_nor_a_huge_number_on_one_is_missed(on_t
     assert not report and not report.G_A1 and report.G_W2 and report.G_A1.relative_error > 1e-3
 
 
-def test_a_gradient_of_the_report_goes_by_its_name():
-    report = m.check_gradients(*make_net())
-    assert report.G_W1 is report["G_W1"]
-    with pytest.raises(AttributeError, match=r"report: expected one of G_Z, .*, got 'G_w1'"):
-        report.G_w1  # noqa: B018
-
-
 def test_init_params_are_he_weights_and_small_biases():
     params = m.init_params(np.random.default_rng(0), n_in=200, n_hidden=300, n_out=400)
     assert [a.shape for a in params] == [(300, 200), (300,), (400, 300), (400,)]

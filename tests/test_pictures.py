@@ -7,30 +7,12 @@ import pytest
 from hands import chosen, every_explorer, every_network_explorer, make, move, own_net, stir
 from seen import PIXEL, Seen, ends, inside, middle, near, picture, ways
 
-import explorers
 import mlp_helpers as m
 from checker.symbols import STEPS
-from explorers.views.picture import Picture
 from explorers.views.runs import Losses
 from explorers.views.tables import shades
 
 # ---------------------------------------------------------------- every picture
-
-
-@every_explorer
-def test_a_picture_is_drawn_anew_and_said_in_words(name):
-    explorer, said = make(name, *own_net(), scale=1.6), {}
-    for part in (0, 0.8):
-        stir(explorer, part, "example", "unit", "along", "step", "bug")
-        for key, view in explorer.views.items():
-            if isinstance(view, Picture):
-                seen = picture(explorer, key)
-                assert seen.root.get("viewBox") == f"0 0 {view.width} {view.height}"
-                assert seen.root.get("width") == f"{1.6 * view.width:g}"
-                assert re.search(r"\d|the loss|here: ", seen.alt)
-                assert seen.alt != said.get(key) or (name, key) == ("bug_lab", "plane")
-                assert not list(seen.root.iter("image")) and "id=" not in view.content
-                said[key] = seen.alt
 
 
 @every_explorer
@@ -319,13 +301,3 @@ def test_what_has_just_come_runs_along_the_edges_as_far_as_open_units_and_then_s
         assert {part.get("class").removeprefix("pulse "): len(ways(part)) for part in pulses} == counts
     move(explorer.controls["x1"], 0.3)
     assert not picture(explorer, "network").all("pulse")
-
-
-def test_where_we_are_marks_where_a_notebook_is():
-    still = explorers.where_we_are("G_W2", "G_b2", "G_H")
-    way = Seen(still._repr_svg_())
-    here = [way.label(box) for box in way.all("box here")]
-    assert sorted(here) == ["G_H", "G_W2", "G_b2"]
-    assert all(name in repr(still) and name in way.alt for name in here)
-    with pytest.raises(ValueError, match=r"expected some of .*W1, .*, got 'G_Q'"):
-        explorers.where_we_are("G_Z", "G_Q")

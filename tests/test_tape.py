@@ -1,15 +1,14 @@
 """tape.py against outside truths: the nine lines, PyTorch's values and PyTorch itself, and differences."""
 
 import builtins
-import json
+import pickle
 import re
 import tomllib
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pytest
-from nets import GRAPH_SEEDS, LIVE_SEEDS, NOTEBOOKS_NET, assert_as_saved, deep_loss, make_net, random_graph
+from nets import GRAPH_SEEDS, LIVE_SEEDS, assert_as_saved, deep_loss, make_net, random_graph
 
 import mlp_helpers as m
 import tape
@@ -46,7 +45,7 @@ def test_every_gradient_is_the_nine_lines_to_the_last_bit(sizes):
 
 @pytest.mark.parametrize("seed", GRAPH_SEEDS)
 def test_deep_residual_and_shared_graphs_give_what_pytorch_gave(seed):
-    assert_as_saved(our_gradients(*random_graph(seed)), seed, "graph_", TOLERANCE)
+    assert_as_saved(our_gradients(*random_graph(seed)), f"graph {seed}", TOLERANCE)
 
 
 def test_deep_residual_and_shared_graphs_give_what_pytorch_gives():
@@ -56,13 +55,6 @@ def test_deep_residual_and_shared_graphs_give_what_pytorch_gives():
     for seed in LIVE_SEEDS:
         for ours, theirs in zip(our_gradients(*random_graph(seed)), torch_gradients(*random_graph(seed)), strict=True):
             assert ours.shape == theirs.shape and np.abs(ours - theirs).max() <= TOLERANCE * np.abs(theirs).max()
-
-
-def test_the_saved_graph_is_what_pytorch_prints():
-    pytest.importorskip("torch")
-    from torch_net import torch_graph
-
-    assert json.loads((files("checker") / "pytorch_values.json").read_text())["graph"] == torch_graph(*NOTEBOOKS_NET)
 
 
 @pytest.mark.parametrize("seed", GRAPH_SEEDS)
@@ -82,19 +74,15 @@ def test_thousands_of_values_in_a_row_and_one_that_all_of_them_use():
 
 
 def test_backward_adds_to_what_is_there_and_modifies_nothing():
-    X, y, layers, _ = graph = random_graph(3)
-    before = [array.copy() for array in (X, y, *sum(layers, ()))]
-    once = our_gradients(*graph)[1:]
+    graph = random_graph(3)
+    before, once = pickle.dumps(graph), our_gradients(*graph)[1:]
     L, given = recorded(*graph)
-    for times in (1, 2, 3):
-        backward(L)
-        kept = [value.grad for value in given]
-        assert all(
-            np.array_equal(value.grad, times * grad) for value, grad in zip(given, once, strict=True) if times < 3
-        )
     backward(L)
-    assert all(grad is not value.grad for grad, value in zip(kept, given, strict=True))
-    assert all(np.array_equal(a, b) for a, b in zip(before, (X, y, *sum(layers, ())), strict=True))
+    kept = [value.grad for value in given]
+    backward(L)
+    for value, first, grad in zip(given, kept, once, strict=True):
+        assert np.array_equal(first, grad) and np.array_equal(value.grad, 2 * grad)
+    assert pickle.dumps(graph) == before
 
 
 V, W, B, Z = Value(np.ones((5, 2))), Value(np.ones((3, 2))), Value(np.ones(3)), Value(np.eye(5)[:, :2])

@@ -1,7 +1,7 @@
 """The same network in PyTorch, differentiated by autograd. Nothing here uses the project's own formulas.
 
 python tests/torch_net.py saves what PyTorch computes, for tests and notebooks to compare with where it is not
-installed: of random nets and graphs, shortened, and of the net of notebook 06, whole, with the graph that 09 shows.
+installed: of random nets and graphs, and of the net of notebook 06, with the graph that 09 shows.
 """
 
 import json
@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import torch
-from nets import COMMITTED_SEEDS, GRAPH_SEEDS, deep_loss, digest, random_graph, random_net
+from nets import GRAPH_SEEDS, SMALL_SEEDS, deep_loss, random_graph, random_net
 from torch.nn import functional
 
 from mlp_helpers import init_params, toy_data
@@ -61,17 +61,11 @@ def torch_graph(X, y, params):
     return lines(loss.grad_fn, 0)
 
 
-def packed(seeds, values_of_seed):
-    """One long array with the digests of every seed's tensors, and where each seed's part ends."""
-    parts = [np.concatenate([digest(value, seed) for value in values_of_seed(seed)]) for seed in seeds]
-    return np.cumsum([len(part) for part in parts]), np.concatenate(parts)
-
-
 if __name__ == "__main__":
-    ends, values = packed(COMMITTED_SEEDS, lambda seed: torch_values(*random_net(seed)).values())
-    graph_ends, graph_values = packed(GRAPH_SEEDS, lambda seed: torch_gradients(*random_graph(seed)))
-    content = {"ends": ends, "values": values, "graph_ends": graph_ends, "graph_values": graph_values}
-    np.savez_compressed(Path(__file__).with_name("pytorch_values.npz"), torch=torch.__version__, **content)
+    content = {f"net {seed}": torch_values(*random_net(seed)).values() for seed in SMALL_SEEDS}
+    content |= {f"graph {seed}": torch_gradients(*random_graph(seed)) for seed in GRAPH_SEEDS}
+    flat = {name: np.concatenate([value.ravel() for value in values]) for name, values in content.items()}
+    np.savez_compressed(Path(__file__).with_name("pytorch_values.npz"), torch=torch.__version__, **flat)
 
     net = *toy_data("moons", 12, np.random.default_rng(6)), init_params(np.random.default_rng(7))
     content = {"torch": torch.__version__, "seeds": {"toy_data": 6, "init_params": 7}, "graph": torch_graph(*net)}
