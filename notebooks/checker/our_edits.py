@@ -84,9 +84,7 @@ def _edited(symbol, code):
         texts = [(instead(other, own), text) for own, other, text in swapped(code, node)]
         if own in (*GIVEN, *LINES):
             texts += [(instead(other, own), other) for other in names]
-        if own == "0":
-            texts += [(instead(other, own), other) for other in ("0.5", "1")]
-        elif own not in TOOLS:
+        if own not in (*TOOLS, "0"):
             rules = (*OURS, *RULES, *MORE, *WHOLE * (node is whole))
             rules = [rule for rule in rules if own != "N" or rule.right == "N"]
             texts += rewritten(code, node, rules, names, spoilt=True)

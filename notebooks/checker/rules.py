@@ -6,7 +6,7 @@ import itertools
 import re
 from typing import NamedTuple
 
-from checker.texts import COMPARED, SIGNS, bracketed
+from checker.texts import bracketed
 
 ROW_WISE = ("y", "Y", "P", "Z", "G_Z", "H", "A1", "M", "G_H", "G_A1", "X")
 ROWS = "|".join(ROW_WISE)
@@ -19,7 +19,6 @@ ALIKE = (  # functions and methods that are taken for each other
 )
 OVER = {"": "everything", "axis=0": "axis 0, the examples", "axis=1": "axis 1"}
 KEEPS = ", keepdims=True"
-CONFUSED = {"+": "-*", "-": "+*", "*": "/@+-", "/": "*", "@": "*"}
 NAMED = {  # what is wrong and what is right, where that has a name
     ("G_H", "G_A1"): "the mask is missing: G_H in the place of G_A1",
     ("mean", "sum"): "averaged instead of summed",
@@ -40,6 +39,16 @@ class Rule(NamedTuple):
     words: str
     wrong: str
     right: str
+
+
+def instead(wrong, right):
+    """Say that one thing stands in the place of another."""
+    axes = [each.removesuffix(KEEPS) for each in (wrong, right)]
+    if axes[0] == axes[1]:
+        return "keepdims=True is missing" if KEEPS in right else "keepdims=True keeps an axis that should go"
+    if axes[0] in OVER or axes[1] in OVER:
+        return "summed over {} instead of {}".format(*(OVER.get(each, each.replace("=", " ")) for each in axes))
+    return NAMED.get((wrong, right), f"{wrong} in the place of {right}")
 
 
 RULES = [  # the likely ones first
@@ -93,21 +102,16 @@ RULES = [  # the likely ones first
     *(Rule(f"a sum over {over} is missing", "a", f"a.sum({axis})") for axis, over in OVER.items()),
     Rule("a sum over axis 1 is missing", "a", "a.sum(axis=1, keepdims=True)"),
     Rule("the running sum is not set back to 0 for each row", "np.cumsum(a, axis=0)", "a"),
+    *(
+        Rule(instead(wrong, right), f"a {wrong} b", f"a {right} b")
+        for group in ("+-", "+*", "-*", "*/", "*@", (">", ">=", "<", "<=", "==", "!="))
+        for wrong, right in itertools.permutations(group, 2)
+    ),
 ]
 MORE = [  # a factor or a term is missing
     Rule("the mask is missing", "a", "a * M"),
     *(Rule(f"{sign} {{b}} is missing", "a", f"a {sign} b") for sign in "*+-/"),
 ]
-
-
-def instead(wrong, right):
-    """Say that one thing stands in the place of another."""
-    axes = [each.removesuffix(KEEPS) for each in (wrong, right)]
-    if axes[0] == axes[1]:
-        return "keepdims=True is missing" if KEEPS in right else "keepdims=True keeps an axis that should go"
-    if axes[0] in OVER or axes[1] in OVER:
-        return "summed over {} instead of {}".format(*(OVER.get(each, each.replace("=", " ")) for each in axes))
-    return NAMED.get((wrong, right), f"{wrong} in the place of {right}")
 
 
 def rewritten(code, node, rules, names=(), N="N", spoilt=False):
@@ -150,21 +154,14 @@ def _like(pattern, node, found):
 
 
 def swapped(code, node):
-    """Yield what is taken for an operation, a comparison or a call: what stands there, the other, and the new text."""
-    match node:
-        case ast.BinOp(op=op, left=left, right=right) if type(op) in SIGNS:
-            for sign in CONFUSED[SIGNS[type(op)]]:
-                yield SIGNS[type(op)], sign, f"{bracketed(code.of(left))} {sign} {bracketed(code.of(right))}"
-        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARED:
-            for sign in COMPARED.values():
-                if sign != COMPARED[type(op)]:
-                    yield COMPARED[type(op)], sign, f"{code.of(left)} {sign} {code.of(right)}"
-        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name) as func):
-            start, args = code.of(func).removesuffix(name), code.of(node)[len(code.of(func)) :]
-            for other in dict.fromkeys(other for group in ALIKE if name in group for other in group if other != name):
-                yield name, other if start else f"np.{other}", f"{start or 'np.'}{other}{args}"
-            if name in ALIKE[0]:
-                yield from _summed(code, node, f"{start or 'np.'}{name}", bool(start) and start != "np.")
+    """Yield what is taken for a call: what stands there, the other, and the new text."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+        start, args = code.of(node.func).removesuffix(name), code.of(node)[len(code.of(node.func)) :]
+        for other in dict.fromkeys(other for group in ALIKE if name in group for other in group if other != name):
+            yield name, other if start else f"np.{other}", f"{start or 'np.'}{other}{args}"
+        if name in ALIKE[0]:
+            yield from _summed(code, node, f"{start or 'np.'}{name}", bool(start) and start != "np.")
 
 
 def _summed(code, node, function, is_method):

@@ -4,8 +4,6 @@ import ast
 import re
 from typing import NamedTuple
 
-SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@"}
-COMPARED = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!="}
 STATEMENTS = (ast.stmt, ast.excepthandler)
 OPEN, CLOSE = "\ue000\ue001"  # brackets that a change puts in, needed or not
 BRACKETS = str.maketrans(OPEN + CLOSE, "()")

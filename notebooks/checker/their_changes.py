@@ -7,7 +7,6 @@ import itertools
 import re
 
 from checker.rules import MORE, ROW_WISE, RULES, Rule, instead, rewritten, swapped
-from checker.texts import SIGNS
 from checker.their_code import ASKABLE, own_names
 
 LABEL = "the entry of each row's own label is meant"
@@ -19,8 +18,8 @@ THEIRS = [  # what goes wrong in ways of writing that our lines do not have
     Rule("{b} is a mask, and stands as an index", "a[b]", "a * b"),
     *(Rule(LABEL, wrong, "a[np.arange(N), y]") for wrong in ("a[:, b]", "a[y]", "a")),
     Rule(LABEL, "a[b, c]", "a[b, y[b]]"),
-    *(Rule(f"{{b}} {sign} is one too many", f"b {sign} a", "a") for sign in SIGNS.values()),
-    *(Rule(f"{sign} {{b}} is one too many", f"a {sign} b", "a") for sign in SIGNS.values()),
+    *(Rule(f"{{b}} {sign} is one too many", f"b {sign} a", "a") for sign in "+-*/@"),
+    *(Rule(f"{sign} {{b}} is one too many", f"a {sign} b", "a") for sign in "+-*/@"),
     *(
         Rule("reshape deals the numbers out anew, row by row: a transpose is meant", f"a.reshape({to})", "a.T")
         for to in ("b", "b, c")
