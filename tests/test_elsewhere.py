@@ -33,7 +33,6 @@ def run_all(page):
 def assert_can_be_moved(page, name):
     """By a slider, a point by hand and by key; and a cell says its sum."""
     screen, twin, (symbol, row, column) = Screen(page), getattr(explorers, name)(), CHOSEN[name]
-    screen.press("Reset", "Enter")
     eventually(assert_shows, screen, twin)
     screen.press(twin.controls["x1"].description, *["ArrowRight"] * 3)
     twin.controls["x1"].value += 0.03
@@ -62,7 +61,6 @@ def assert_is_at_hand(page):
     screen = Screen(page)
     for width, height in ((390, 844), (820, 1180), (1024, 768)):
         twin = explorers.backprop_explorer()
-        screen.press("Reset", "Enter")
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate(DRAWN)
         eventually(assert_shows, screen, twin)
@@ -74,6 +72,8 @@ def assert_is_at_hand(page):
             screen.fingers("Move", start + n * way)
         screen.fingers("End")
         assert_dragged(screen, twin, there)
+        screen.press("Reset", "Enter")
+        eventually(assert_shows, screen, explorers.backprop_explorer())
 
 
 def test_in_notebook_7(chromium):
