@@ -89,7 +89,7 @@ def differences(one, other):
 def screen(explorer):
     """All that a person sees but the controls and words: tables, equations and pictures, as HTML."""
     views = {name: view for name, view in explorer.views.items() if name != "words"}
-    return {name: view.content if hasattr(view, "content") else view.widget.value for name, view in views.items()}
+    return {name: view.content if hasattr(view, "content") else view.html for name, view in views.items()}
 
 
 @cache

@@ -240,8 +240,8 @@ window.look = {
       const table = mark.closest("table");
       const view = views.indexOf(mark.closest(".widget-html-content"));
       const key = table ?? `${view} ${mark.dataset.touch.split(" ", 1)}`;
-      const isNamed = table !== null || (mark.role === "button" && Boolean(mark.ariaLabel));
-      groups.set(key, [...(groups.get(key) ?? []), [mark.tabIndex, isNamed && mark.hasAttribute("tabindex")]]);
+      const isNamed = table || (mark.role === "button" && mark.ariaLabel && mark.hasAttribute("tabindex"));
+      groups.set(key, [...(groups.get(key) ?? []), [mark.tabIndex, Boolean(isNamed)]]);
     }
     return [...groups.values()];
   },

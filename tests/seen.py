@@ -88,6 +88,12 @@ def tables(html):
     return [table(html) for html in re.findall(r"<table(?! class=\"?bp-facts).*?</table>", html, flags=re.DOTALL)]
 
 
+def on_board(explorer):
+    """The classes of each table on an explorer's board, by its symbol."""
+    found = re.findall("<div class='bp-matrix([^']*)'>.*?<caption><b>(.*?)</b>", explorer.board.widget.value, re.DOTALL)
+    return {unescape(symbol): classes.split() for classes, symbol in found}
+
+
 def table(html):
     caption = re.search("<caption>(.*?)</caption>", html)[1]
     _, *rows = re.split("<tr", html.partition("<tbody>")[2])

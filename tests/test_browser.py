@@ -104,7 +104,7 @@ def test_arrow_keys_move_what_has_the_focus(hand):
         else:
             assert there == pytest.approx(np.add(start, way)[: len(there)], abs=0.012)
 
-    at.press("cell G_W2 0 2", "ArrowRight", "ArrowDown", "ArrowLeft", "Enter")
+    at.press("cell G_W2 0 0", *["ArrowRight"] * 3, "ArrowDown", "ArrowLeft", "Enter")
     assert settled(at) == "entry G_W2 1 2"
     assert at.page.evaluate("() => [document.activeElement.tagName, document.activeElement.cellIndex]") == ["TD", 3]
 
@@ -114,6 +114,17 @@ def test_arrow_keys_move_what_has_the_focus(hand):
         run.page.keyboard.press(key)
         settled(run)
         assert sent(run, "step") == pytest.approx([step], abs=0.4) and run.focused() == "step"
+
+
+def test_what_a_reader_has_selected_stays_so_while_numbers_move(hand):
+    at = hand("backprop_explorer")
+    at.box.locator("[data-symbol='G_W2']").evaluate("table => getSelection().selectAllChildren(table)")
+    before = at.page.evaluate("() => String(getSelection())")
+    at.focus("point 2")
+    at.page.keyboard.press("Shift+ArrowLeft")
+    settled(at)
+    now = at.page.evaluate("() => String(getSelection())")
+    assert now != before and len(now.split()) == len(before.split()) > 32
 
 
 def test_axe_finds_nothing(notebook):

@@ -40,7 +40,7 @@ def test_text_and_marks_stand_out_on_a_page_of_jupyters_and_in_a_contrast_theme(
     shown[0].controls["unit"].value = 5
     views = [view for one in shown for view in one.views.values()]
     drawn = "".join(sheet.value for view in views for sheet in getattr(view, "sheets", ()))
-    drawn += "".join(f"<div class=bp-matrix>{view.widget.value}</div>" for view in views if hasattr(view, "array"))
+    drawn += "".join(f"<div class=bp-matrix>{view.html}</div>" for view in views if hasattr(view, "array"))
     drawn += (
         "<svg class=bp-picture><circle class='node p8'/><circle class='node n8'/><circle class='node lit'/><text></svg>"
     )

@@ -33,7 +33,7 @@ from hands import (
     stir,
     stir_to,
 )
-from seen import assert_near, read, tables
+from seen import assert_near, on_board, read, tables
 
 import explorers
 import mlp_helpers as m
@@ -140,7 +140,8 @@ def test_what_one_change_or_touch_draws_is_drawn_once_and_sent_at_its_end_each_w
     """What is sent while the kernel still draws makes the page lay itself out twice, and answer before it is whole."""
     explorer, happened = make(name), []
     monkeypatch.setattr(widgets.Widget, "_send", lambda widget, *message, **buffers: happened.append(widget))
-    drawn = [widget for view in explorer.views.values() for widget in getattr(view, "sheets", [view.widget])]
+    drawn = [sheet for view in explorer.views.values() for sheet in getattr(view, "sheets", ())]
+    drawn += [part.widget for part in (explorer.said, getattr(explorer, "board", None)) if part]
     draw, held = explorer.draw, {*explorer.controls.values(), *drawn}
     monkeypatch.setattr(explorer, "draw", lambda: (draw(), happened.append("drawn")))
     touches = [("point", 1, 0.5, 0.5), ("entry", "G_A1", 2, 3)]
@@ -220,9 +221,9 @@ def test_the_chosen_row_and_column_have_a_frame_and_other_rows_keep_their_colour
         frames = {mark for mark in explorer.board.widget._dom_classes if mark.startswith(("bp-row-", "bp-column-"))}
         assert frames == ({"bp-row-3", "bp-column-7"} if "unit" in explorer.controls else {"bp-row-3"})
         for key, view in of_kind(explorer, "array").items():
-            (table,) = tables(view.widget.value)
+            (table,) = tables(view.html)
             if view.rows is explorer.axes["example"]:
-                assert "bp-rows" in view.widget._dom_classes
+                assert "bp-rows" in on_board(explorer)[table.symbol]
                 others = zip(table.rows, table.classes, strict=True)
                 others = [(row, [{*c} - {"s"} for c in look]) for i, (row, look) in enumerate(others) if i != 3]
                 assert others == before.setdefault(key, others), key
@@ -253,9 +254,9 @@ def stepped_back(explorer):
     """For each table which of its entries step back, in the symbol's own shape."""
     found = {}
     for key, view in of_kind(explorer, "array").items():
-        (table,) = tables(view.widget.value)
+        (table,) = tables(view.html)
         back = np.array([["s" in look for look in line] for line in table.classes])
-        back |= "bp-still" in view.widget._dom_classes
+        back |= "bp-still" in on_board(explorer)[table.symbol]
         found[key] = (back.T if "turned" in table.data else back).reshape(view.array.shape)
     return found
 
@@ -306,11 +307,11 @@ def test_a_failure_reaches_the_caller_and_the_screen(name, monkeypatch):
     for control in ("data", "reset"):
         with pytest.raises(RuntimeError, match="no mask"):
             move(explorer.controls[control], 0.9)
-        words = explorer.views["words"].widget.value
+        words = explorer.views["words"].html
         assert "<i>" not in words and "RuntimeError: <i>no</i> gradient & no mask" in unescape(words)
     monkeypatch.undo()
     explorer.update()
-    assert "RuntimeError" not in explorer.views["words"].widget.value
+    assert "RuntimeError" not in explorer.views["words"].html
     assert_true_to_state(explorer)
 
 
@@ -320,7 +321,7 @@ def assert_readable(explorer):
     Of many examples, the twelve with the chosen one are shown.
     """
     for key, view in of_kind(explorer, "array").items():
-        (table,) = tables(view.widget.value)
+        (table,) = tables(view.html)
         assert table.caption.endswith(str(view.array.shape)) and (key == "outer" or table.symbol == key)
         grid = np.atleast_2d(view.array)
         grid = (grid.T if "turned" in table.data else grid)[view.first : view.first + 12]

@@ -18,6 +18,7 @@ from hands import (
     stir_to,
 )
 from nets import values_of
+from seen import on_board
 
 import explorers
 import mlp_helpers as m
@@ -174,8 +175,9 @@ def test_backprop_a_step_lights_what_goes_in_and_comes_out_on_the_board():
     explorer.controls["previous"].click()
     for number, (out, names) in enumerate(GOING_IN.items(), 1):
         assert step.value == number and f"Step {number} of 9: {out} = " in repr(explorer)
-        classes = {name: view.widget._dom_classes for name, view in explorer.views.items()}
-        lit = [{name for name in classes if mark in classes[name]} for mark in ("bp-now", "bp-in")]
+        lit = [
+            {name for name, classes in on_board(explorer).items() if mark in classes} for mark in ("bp-now", "bp-in")
+        ]
         assert lit == [{out}, {*names.split()}]
         explorer.controls["next"].click()
     assert step.value == 9

@@ -17,7 +17,7 @@ def shown_at_every_step(graph):
     for step in range(1, len(explorer.recorded.walk) + 1):
         explorer.touch("step", step)
         views = of_kind(explorer, "array")
-        assert all(table.symbol == name for name, view in views.items() for table in tables(view.widget.value))
+        assert all(table.symbol == name for name, view in views.items() for table in tables(view.html))
         yield explorer, {name: view.array for name, view in views.items()}
 
 

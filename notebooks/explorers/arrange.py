@@ -5,8 +5,6 @@ Where there is room, page.py's style sheet puts side by side what shares a place
 
 import ipywidgets as widgets
 
-from explorers.views.tables import set_class
-
 
 def box(name, *children):
     """Put widgets above each other, as a part of the screen that page.css knows by its name."""
@@ -33,4 +31,4 @@ class Places:
     def open(self, chosen):
         """Show one of the parts."""
         for name, part in self.parts.items():
-            set_class(part, "bp-open", name == chosen)
+            (part.add_class if name == chosen else part.remove_class)("bp-open")

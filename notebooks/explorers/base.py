@@ -6,7 +6,7 @@ state     what is on the screen: the batch, the network, and what is put on top 
 values    every array that is computed from a state, by its symbol
 limits    how far the scale of each symbol's colours reaches, which holds while something moves
 axes      what rows and columns count: "example", "unit", "class", "input", and what their labels are
-views     what shows values: tables, pictures, lines of words; each has one widget, a picture one for each sheet
+views     what shows values: pictures, each in a widget or more; tables, in that of a board; words, in that of `said`
 controls  what a person moves, by name; each acts on the state, and is told when the state moved otherwise
 moved     which entries the last change moved, by symbol; empty when all are new
 """
@@ -31,8 +31,8 @@ from explorers.state import State
 from explorers.turns import take_turns
 from explorers.views.picture import Picture
 from explorers.views.svg import nice_limit
-from explorers.views.tables import Axis, Matrix, set_class
-from explorers.views.words import Words
+from explorers.views.tables import Axis, Matrix
+from explorers.views.words import Said, Words
 
 AS_GIVEN = "as given"
 DECIMALS = 2  # sliders show values rounded to so many, and the state keeps every digit
@@ -73,7 +73,6 @@ class Explorer(Hands, widgets.VBox):
         self._reaches = {}  # control name → how far its slider reaches, unless a number is larger
         self._lock = threading.RLock()  # a change is whole before another thread's begins, or anything is read
         self._quiet = False
-        self._boxes = []  # those that say by their class what is chosen
         self.moved = {}
         self.compute()
         self.axes = {
@@ -84,11 +83,13 @@ class Explorer(Hands, widgets.VBox):
             "sum": Axis("·", ["Σ"]),
             "row": Axis("·", ["0"]),
         }
-        self.words = self.views["words"] = Words()
-        self.changed = self.views["changed"] = Words().classed("bp-moved")
+        self.said = Said()
+        self._sent_together = [self.said.widget]  # what a change sends in the end, beside controls and pictures
+        self.words = self.views["words"] = self.said.add(Words())
+        self.changed = self.views["changed"] = self.said.add(Words(), "bp-moved")
         self.hand = Ear(self._lock)
         self.hand.observe(self._hear, "value")
-        super().__init__(children=[shared(), own(self.scale), *self.build(), self.changed.widget, self.hand])
+        super().__init__(children=[shared(), own(self.scale), *self.build(), self.hand])
         self.add_class("bp-explorer")
         self.add_class(f"bp-{scale_name(self.scale)}")
         self.update(reframe=True)
@@ -223,9 +224,8 @@ class Explorer(Hands, widgets.VBox):
         going_in = self.going_in()
         for name, view in tables.items():
             row = self.chosen_on("example") if view.down is self.axes["example"] else None
-            view.show(shown[name], self.limits[name], row, self.moved.get(name))
-            set_class(view.widget, "bp-now", name == self.pointed_out)
-            set_class(view.widget, "bp-in", name in going_in)
+            classes = " bp-now" * (name == self.pointed_out) + " bp-in" * (name in going_in)
+            view.show(shown[name], self.limits[name], row, self.moved.get(name), classes)
         self.draw()
         self.words.show([self.say()])
         self.changed.show([said(self.moved, tables)])
@@ -330,8 +330,8 @@ class Explorer(Hands, widgets.VBox):
     def _at_once(self):
         """Send all that changes at the end: the page lays itself out once, and does not answer before it is whole."""
         with ExitStack() as held:
-            views = [widget for view in self.views.values() for widget in getattr(view, "sheets", [view.widget])]
-            for widget in (*self.controls.values(), *views, *self._boxes):
+            sheets = [sheet for view in self.views.values() for sheet in getattr(view, "sheets", [])]
+            for widget in (*self.controls.values(), *sheets, *self._sent_together):
                 held.enter_context(widget.hold_sync())
             yield
 

@@ -35,7 +35,7 @@ class BugLab(Explorer):
     def build(self):
         self.plane = self.views["plane"] = Plane(self.scale)
         self.losses = self.views["losses"] = Losses(RUN_LENGTH, ("as it should be", "this one"), self.scale, width=300)
-        self.facts = self.views["detectors"] = Facts("What the detectors say")
+        self.facts = self.views["detectors"] = self.said.add(Facts("What the detectors say"))
         self.found, self.found_of = {}, None
         self._begin()
         self.add_data_and_reset()
@@ -55,7 +55,7 @@ class BugLab(Explorer):
         ]
         bar = line("bar", level, bug, self.controls["data"], self.controls["reset"])
         left = box("left", box("plane", self.losses.widget), box("plane", self.plane.widget))
-        right = box("right", line("bar", detector, ask, *answers), self.words.widget, self.facts.widget)
+        right = box("right", line("bar", detector, ask, *answers), self.said.widget)
         return [bar, line("body", left, right)]
 
     def _choice(self, name, description, options):

@@ -38,24 +38,23 @@ class NetworkExplorer(PredictingExplorer):
 
     def build(self):
         self.plane = self.views["plane"] = Plane(self.scale)
-        self.sum = self.views["sum"] = Sum()
+        self.sum = self.views["sum"] = self.said.add(Sum())
         bar = line("bar", *self.common_controls(), *self.more_controls(), self.add_predictions())
         sliders, others = box("sliders", *self.sliders()), self.parts_under_the_plane()
         under = [sliders]
         if others:
             places = Places({"sliders": sliders, **others})
             self.add_control("place", places.tabs, places.open, resets=False)
-            self._boxes += places.parts.values()
+            self._sent_together += places.parts.values()
             under = places.widgets
         narrow = [[self.add_matrix(symbol) for symbol in column] for column in self.narrow]
-        self.board = Board(narrow, [self.add_matrix(symbol) for symbol in self.wide])
-        self.board.set_rows(self.axes["example"])
-        self._boxes.append(self.board.widget)
+        self.board = Board(narrow, [self.add_matrix(symbol) for symbol in self.wide], self.axes["example"])
+        self._sent_together.append(self.board.widget)
         left = box("left", box("plane", self.plane.widget), box("under", *under), self.predictor.widget)
         self.add_pictures_beside()
         beside = [line("beside", *(self.views[name].widget for name in self.beside))] if self.beside else []
         right = box("right", self.board.widget, *beside)
-        return [bar, line("body", left, right), line("said", self.words.widget, self.sum.widget)]
+        return [bar, line("body", left, right), line("said", self.said.widget)]
 
     # ------------------------------------------------ what a subclass adds
 
@@ -130,7 +129,7 @@ class NetworkExplorer(PredictingExplorer):
 
     def show(self):
         super().show()
-        self.board.choose(row=self.example, column=self.chosen_on("unit"))
+        self.board.show(row=self.example, column=self.chosen_on("unit"))
         self.sum.show(self.entry, self.explain(*self.entry).factors)
 
     def _unit_numbers(self):

@@ -47,7 +47,10 @@ function hearHands(root, lights) {
     const viewsIn = (part) => [viewOf(part) ?? [...part.querySelectorAll('.widget-html-content')]].flat();
     const drawn = new Set(changes.filter((change) => change.type === 'childList').flatMap((change) => viewsIn(change.target)));
     if (!changes.every((change) => viewOf(change.target))) nameControls(root);
-    for (const view of drawn) reach(view);
+    for (const view of drawn) {
+      drawInPlace(view);
+      reach(view);
+    }
     lamp.mend(drawn);
     focus.mend();
     play.look();
@@ -58,6 +61,7 @@ function hearHands(root, lights) {
   const observer = new MutationObserver(mend);
   const attributeFilter = ['placeholder', 'aria-valuetext'];
   observer.observe(root, { childList: true, subtree: true, attributes: true, attributeFilter });
+  on('bp-drawn', () => mend([]));
   on('click change', (event) => event.target.closest('button, select, input') && ear.greet());
   const watch = new MutationObserver(sign.look);
   watch.observe(root, { attributes: true, attributeFilter: ['class'] });
@@ -178,7 +182,9 @@ function hearPointer(root, on, hand, voice) {
 
   on('click', (event) => {
     const mark = event.target.closest(MARKS);
-    if (mark && !mark.closest('.bp-picture')) hand.chooseMark(mark);
+    if (!mark || mark.closest('.bp-picture')) return;
+    takeFocus(mark);
+    hand.chooseMark(mark);
   });
 }
 
@@ -228,13 +234,14 @@ function hearKeys(root, hearing, hand, voice) {
   function step(cell, arrow) {
     const row = cell.closest('tbody').rows[cell.parentElement.sectionRowIndex - arrow[1]];
     const there = row?.cells[cell.cellIndex + arrow[0]];
-    if (there?.matches('td')) there.focus();
+    if (there?.matches('td')) takeFocus(there);
   }
 
   function next(mark, by) {
-    const kin = [...viewOf(mark).querySelectorAll(MARKS)].filter((other) => kindOf(wordsOf(other)) === kindOf(wordsOf(mark)));
+    const marks = [...(mark.closest('table') ?? viewOf(mark)).querySelectorAll(MARKS)];
+    const kin = marks.filter((other) => kindOf(wordsOf(other)) === kindOf(wordsOf(mark)));
     const there = kin[(kin.indexOf(mark) + by + kin.length) % kin.length];
-    there.focus({ preventScroll: true });
+    takeFocus(there);
     if (mark.closest('.bp-picture')) hand.chooseMark(there);
   }
 
@@ -259,22 +266,30 @@ function keepFocus(root, on) {
 
   return {
     mend() {
-      if (focused && !root.contains(document.activeElement)) find(focused.words, focused.view)?.focus({ preventScroll: true });
+      if (!focused || root.contains(document.activeElement)) return;
+      const mark = find(focused.words, focused.view);
+      if (mark) takeFocus(mark);
     },
   };
 }
 
 // One mark of each kind in a picture, and one cell of a table, can be reached with Tab; arrows and Page keys go on.
 function reach(view) {
-  const groups = new Set();
-  for (const mark of view.querySelectorAll(MARKS)) {
-    const group = mark.matches('td') ? mark.closest('table') : kindOf(wordsOf(mark));
-    mark.tabIndex = mark.matches('b') || !groups.has(group) ? 0 : -1;
-    groups.add(group);
-    if (mark.matches('td')) continue;
+  const kinds = new Set();
+  for (const mark of view.querySelectorAll('[data-touch]')) {
+    const kind = kindOf(wordsOf(mark));
+    mark.tabIndex = mark.matches('b') || !kinds.has(kind) ? 0 : -1;
+    kinds.add(kind);
     mark.setAttribute('role', 'button');
     mark.ariaLabel = wordsOf(mark);
   }
+  for (const table of view.querySelectorAll('table:is([data-symbol], [data-of])')) table.querySelector('td').tabIndex = 0;
+}
+
+// A table's other cells, of which there are hundreds, can have the focus once they are taken.
+function takeFocus(mark) {
+  if (mark.tabIndex < 0) mark.tabIndex = -1;
+  mark.focus({ preventScroll: true });
 }
 
 // ---------------------------------------------------------------- the eye and the ear
@@ -309,59 +324,6 @@ function findLamp(root, lights) {
       said = entry;
     },
   };
-}
-
-// What a screen reader says: at once what was taken; at rest where keys have moved a mark to, and which numbers changed.
-function findVoice(root, signal) {
-  const rest = 500; // milliseconds in which nothing changes
-  const moved = () => root.querySelector('.bp-moved')?.textContent ?? '';
-  const write = (value) => value.toFixed(2).replace('-', '−');
-  let place = ''; // where a mark was moved to, not said yet
-  let known = moved();
-  let timer = 0;
-
-  function say(words) {
-    const live = root.querySelector('.bp-live');
-    if (live) live.textContent = words;
-  }
-
-  function sayRest() {
-    const changed = moved() === known ? '' : moved();
-    known = moved();
-    if (place || changed) say([place, changed].filter(Boolean).join('. '));
-    place = '';
-  }
-
-  function wait() {
-    clearTimeout(timer);
-    timer = setTimeout(sayRest, rest);
-  }
-
-  signal.addEventListener('abort', () => clearTimeout(timer));
-  return {
-    say,
-    wait,
-    sayPlace(words, how, [x, y]) {
-      place = `${words} at ${how === 'x' ? write(x) : `x1 = ${write(x)}, x2 = ${write(y)}`}`;
-      wait();
-    },
-  };
-}
-
-// Sliders say their label, and the number that they show; without this, a choice among rates says its place in the list.
-function nameControls(root) {
-  for (const slider of root.querySelectorAll('.widget-slider')) {
-    const [handle, readout] = [slider.querySelector('.noUi-handle'), slider.querySelector('.widget-readout')];
-    if (!handle || !readout) continue;
-    if (handle.getAttribute('aria-valuetext') !== readout.textContent) handle.setAttribute('aria-valuetext', readout.textContent);
-    if (handle.hasAttribute('aria-labelledby')) continue;
-    const label = slider.querySelector('.widget-label');
-    label.id ||= `bp-${Math.random().toString(36).slice(2)}`;
-    for (const part of [handle, readout]) part.setAttribute('aria-labelledby', label.id);
-    if (readout.isContentEditable) readout.setAttribute('role', 'textbox');
-  }
-  for (const button of root.querySelectorAll('button[title]'))
-    if (button.title && !/\w/.test(button.textContent)) button.ariaLabel = button.title;
 }
 
 // One calm sign that Python is gone, in the place of ipywidgets' broken chain on each part: nothing can be taken then.

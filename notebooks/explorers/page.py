@@ -88,7 +88,8 @@ def shared():
     `innerHTML` runs no script element; the style element's own `onload` does what page.js says.
     """
     if not _shared or _shared[0].comm is None:
-        script = f"{file('ear.js')}{file('page.js')}hearHands(this.closest('.bp-explorer'), {json.dumps(LIGHTS)})"
+        script = "".join(map(file, ("ear.js", "voice.js", "draw.js", "page.js")))
+        script += f"hearHands(this.closest('.bp-explorer'), {json.dumps(LIGHTS)})"
         _shared[:] = [widgets.HTML(f'<style onload="{escape(f"(() => {{{script}}})()")}">{_sheet()}</style>')]
     return _shared[0]
 

@@ -14,7 +14,7 @@ class Playing:
         """Make the control that is pressed while it plays by so many steps, after so many milliseconds at least."""
         self._first, self._last, self._asks = first, last, f"{last} {by} {pause}"
         self._shown, self._tick = 0, widgets.HTML(layout={"display": "none"})
-        self._boxes.append(self._tick)
+        self._sent_together.append(self._tick)
         play = widgets.ToggleButton(False, description="Play")
         return self.add_control("play", play, self._play), self._tick
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from explorers import arrange
 from explorers.base import Explorer
-from explorers.views.words import Words
+from explorers.views.words import Said, Words
 
 SIGNS = ("below 0", "exactly 0", "above 0")
 LOSS = ("it falls", "it stays", "it rises")
@@ -104,8 +104,10 @@ class Predictor:
         show = explorer.add_button("show", "Show me", self._judge)
         box = widgets.Checkbox(False, description="Predict first", indent=False)
         self.on = explorer.add_control("predict", box, self._switch, resets=False)
-        self.note = explorer.views["prediction"] = Words()
-        self.widget = arrange.box("predict", arrange.line("ask", self.asked, self.answer, show), self.note.widget)
+        said = Said()
+        explorer._sent_together.append(said.widget)
+        self.note = explorer.views["prediction"] = said.add(Words())
+        self.widget = arrange.box("predict", arrange.line("ask", self.asked, self.answer, show), said.widget)
         self._switch(False)
 
     def _switch(self, on):

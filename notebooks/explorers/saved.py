@@ -91,7 +91,7 @@ def board_svg(board):
     content, left, deepest, widest = [], 0, 0, 0
 
     def put(left, top, table, names):
-        row = None if board.row is None or not table.has_rows else board.row - table.first
+        row = None if board.row is None or table.down is not board.axis else board.row - table.first
         column = board.column if table in board.wide else None
         width, height, written = _table_svg(left, top, table, names, row, column)
         content.append(written)

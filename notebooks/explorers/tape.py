@@ -8,25 +8,13 @@ from explorers.base import Explorer
 from explorers.hands import within
 from explorers.recorded import GRAPHS, OURS, axes_of, record, rule
 from explorers.saved import side_by_side, tables_svg
+from explorers.views.board import Board
 from explorers.views.recording import Recording
 from explorers.views.svg import nice_limit
-from explorers.views.tables import MOST_ROWS, Matrix, set_class
+from explorers.views.tables import Matrix
 from explorers.views.words import Sum
 
-MOST_TABLES = 4  # what comes in, and what three rules send on
 FEW_ROWS = 6  # of a square matrix, where its shares and their sum stand above each other
-
-
-class Slot(Matrix):
-    """A table that shows another matrix at another step."""
-
-    def __init__(self):
-        super().__init__("", "", None, None)
-
-    def hold(self, symbol, says, rows, columns, most):
-        self.symbol, self.says, self.rows, self.columns, self.most = symbol, says, rows, columns, most
-        self.attributes = f'data-symbol="{symbol}"' if symbol in SYMBOLS else ""
-        self.array = None  # equal numbers under another name are shown anew
 
 
 class TapeExplorer(Explorer):
@@ -34,9 +22,9 @@ class TapeExplorer(Explorer):
 
     def build(self):
         self.picture = self.views["graph"] = Recording(self.scale)
-        self.sum = self.views["sum"] = Sum()
-        self.slots = [Slot() for _ in range(MOST_TABLES)]
-        self._boxes += [slot.widget for slot in self.slots]
+        self.sum = self.views["sum"] = self.said.add(Sum())
+        self.board = Board([], [])
+        self._sent_together.append(self.board.widget.add_class("bp-tape"))
         self.add_data_and_reset()
         graphs = widgets.Dropdown(options=list(GRAPHS), description="graph")
         step = widgets.Dropdown(options=self._steps(), description="step")
@@ -49,11 +37,8 @@ class TapeExplorer(Explorer):
             self.controls["data"],
             self.controls["reset"],
         )
-        tables = box("wide", *(slot.widget for slot in self.slots)).add_class("bp-tape")
-        for slot in self.slots:
-            slot.widget.add_class("bp-head")
-        body = line("body", box("left", self.picture.widget), box("right", box("board", tables)))
-        return [bar, body, line("said", self.words.widget, self.sum.widget)]
+        body = line("body", box("left", self.picture.widget), box("right", self.board.widget))
+        return [bar, body, line("said", self.said.widget)]
 
     # ------------------------------------------------ the walk
 
@@ -109,19 +94,22 @@ class TapeExplorer(Explorer):
             self.limits |= dict.fromkeys(shown, limit)
 
     def show(self):
-        kept = {name: view for name, view in self.views.items() if not isinstance(view, Slot)}
-        shown = self._tables()
-        for slot, (symbol, name, says) in zip(self.slots, shown, strict=False):
-            rows, columns = axes_of(name)
-            several = len(self.recorded.uses[name]) > 1 and rows == "unit"
-            slot.turned = (rows, columns) == ("unit", "input")
-            slot.hold(symbol, says, self.axes[rows], self.axes[columns], FEW_ROWS if several else MOST_ROWS)
-        self.views = kept | {symbol: slot for slot, (symbol, _, _) in zip(self.slots, shown, strict=False)}
-        for number, slot in enumerate(self.slots):
-            set_class(slot.widget, "bp-none", number >= len(shown))
+        kept = {name: view for name, view in self.views.items() if not isinstance(view, Matrix)}
+        self.board.wide = [self._table(*each) for each in self._tables()]
+        self.views = kept | {table.symbol: table for table in self.board.wide}
         super().show()
+        self.board.show()
         ours = self.graph == OURS
         self.sum.show(self.entry, self.explain(*self.entry).factors if ours else [])
+
+    def _table(self, symbol, name, says):
+        rows, columns = axes_of(name)
+        turned = (rows, columns) == ("unit", "input")
+        attributes = f'data-symbol="{symbol}"' if symbol in SYMBOLS else ""
+        table = Matrix(symbol, says, self.axes[rows], self.axes[columns], turned=turned, attributes=attributes)
+        if len(self.recorded.uses[name]) > 1 and rows == "unit":
+            table.most = FEW_ROWS
+        return table
 
     def _tables(self):
         """What the step shows, from top to bottom: symbol, the value whose gradient it is, and what it says."""
@@ -173,8 +161,7 @@ class TapeExplorer(Explorer):
         ]
 
     def parts(self):
-        shown = [slot for slot in self.views.values() if isinstance(slot, Slot)]
-        width, height, content = tables_svg(shown)
+        width, height, content = tables_svg(self.board.wide)
         return [*side_by_side([self.picture]), (self.picture.width + 12, 0, width, height, content)]
 
 

@@ -74,7 +74,7 @@ class TrainingExplorer(Playing, PredictingExplorer):
         return [
             bar,
             line("body", left, box("right", self.run.widget)).add_class("bp-large"),
-            line("said", self.words.widget),
+            line("said", self.said.widget),
         ]
 
     def questions(self):

@@ -18,6 +18,7 @@ from subjects import make, sliders
 
 import explorers
 import mlp_helpers as mlp
+from explorers.closing import inside
 from explorers.views.picture import Picture
 
 PARTS = ("maths", "tables and words", "pictures", "messages", "rest")
@@ -74,7 +75,15 @@ def run(show, quick):
     )
 
     rows = [row for name in explorers.__all__ for row in _messages(name, repeats)]
-    head = ["explorer", "slider", "median, ms", "messages", "kB", "views sent, of all", "sent again unchanged"]
+    head = [
+        "explorer",
+        "slider",
+        "median, ms",
+        "messages",
+        "kB",
+        "pictures, board and words sent, of all",
+        "sent again unchanged",
+    ]
     show("What one step of each slider sends, with the most on the screen", head, rows)
 
 
@@ -115,7 +124,7 @@ def _cpu(function, times):
 def _dragged(name, repeats):
     """The kB of the views that a hand's move changes: the median and the largest."""
     explorer = make(name)
-    owners = {inner.comm.comm_id for view in explorer.views.values() for inner in family(view.widget)}
+    owners = shown_in(explorer)
     sizes = []
     for number in range(repeats):
         CountingComm.sent.clear()
@@ -197,7 +206,7 @@ def _parts(name, repeats):
 def _messages(name, repeats):
     """A row for each slider: its name, the time of a move, and what it sends."""
     explorer = make(name)
-    owner = {inner.comm.comm_id: view for view, of in explorer.views.items() for inner in family(of.widget)}
+    owners = shown_in(explorer)
     for slider_name, slider in sliders(explorer).items():
         for _ in move(slider, 2):
             pass
@@ -211,8 +220,8 @@ def _messages(name, repeats):
             messages += len(CountingComm.sent)
             size += sum(number for _, _, number in CountingComm.sent)
             for id, data, _ in CountingComm.sent:
-                if data["method"] == "update" and id in owner:
-                    shown.add(owner[id])
+                if data["method"] == "update" and id in owners:
+                    shown.add(id)
                     again += last.get(id) == data["state"]
                     last[id] = data["state"]
         yield [
@@ -221,12 +230,12 @@ def _messages(name, repeats):
             f"{1e3 * median(times):.1f}",
             f"{messages / repeats:.1f}",
             f"{size / repeats / 1e3:.1f}",
-            f"{len(shown)} of {len(explorer.views)}",
+            f"{len(shown)} of {len(owners)}",
             again,
         ]
     explorer.close()
 
 
-def family(widget):
-    """A widget and every widget among its children."""
-    return [widget, *(inner for child in getattr(widget, "children", ()) for inner in family(child))]
+def shown_in(explorer):
+    """The comms of what shows pictures, tables and words."""
+    return {widget.comm.comm_id for widget in inside(explorer) if isinstance(widget, widgets.HTML)}

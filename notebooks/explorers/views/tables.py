@@ -6,7 +6,6 @@ On a board, what shares an index stands in line: all tables have rows of one hei
 from functools import lru_cache
 from html import escape
 
-import ipywidgets as widgets
 import numpy as np
 
 from explorers.views.numbers import compact
@@ -39,6 +38,7 @@ class Matrix:
     """A matrix as a table; `.array` is exactly what it shows, in the symbol's own shape even where it is turned.
 
     says is the right-hand side that stands after the symbol. Of many rows, those from `.first` on are shown.
+    `.html` is the table on a page, and `.classes` say what it is now: still, or pointed out, or going in.
     """
 
     most = MOST_ROWS
@@ -48,13 +48,7 @@ class Matrix:
         self.rows, self.columns = rows, columns
         self.attributes = f'data-symbol="{escape(symbol)}"' if attributes is None else attributes
         self.array, self.limit, self.first, self.moved = None, None, 0, None
-        self.widget = widgets.HTML()
-        self.widget.add_class("bp-matrix")
-
-    @property
-    def has_rows(self):
-        """Whether a row of it can be the chosen one."""
-        return "bp-rows" in self.widget._dom_classes
+        self.html, self.classes = "", ""
 
     @property
     def across(self):
@@ -66,7 +60,7 @@ class Matrix:
         """The axis that runs down the screen."""
         return self.columns if self.turned else self.rows
 
-    def show(self, array, limit, row=None, moved=None):
+    def show(self, array, limit, row=None, moved=None, classes=""):
         """Colours are full at ±limit; the rows from a multiple of twelve on are shown, those with the given row.
 
         Where some of the numbers have moved, moved (as array) is True, and the others step back.
@@ -77,8 +71,8 @@ class Matrix:
         stays = (limit, first) == (self.limit, self.first) and np.array_equal(array, self.array)
         if not (stays and (still or np.array_equal(some, self.moved))):
             self.array, self.limit, self.first, self.moved = np.array(array), limit, first, some
-            self.widget.value = self._html()
-        set_class(self.widget, "bp-still", still)
+            self.html = self._html()
+        self.classes = f"{classes} bp-still" if still else classes
 
     def cells(self):
         """Each line of what is shown: the texts of its cells, their shades, and which of them step back."""
@@ -145,8 +139,3 @@ def _texts(numbers, kind, decimals):
     if kind == np.bool_:
         return ["1" if on else "·" for on in numbers]
     return [compact(number, decimals) for number in numbers]
-
-
-def set_class(widget, name, here):
-    """Let a widget have a class of the page, or not."""
-    (widget.add_class if here else widget.remove_class)(name)

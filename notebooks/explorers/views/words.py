@@ -5,21 +5,39 @@ from html import escape
 import ipywidgets as widgets
 
 
-class Words:
-    """A few lines of text; `.lines` is what it says."""
+class Said:
+    """All that is said in one place, in one widget: a page hears of it in one message."""
 
     def __init__(self):
-        self.lines = []
-        self.widget = widgets.HTML()
+        self.parts, self.widget = {}, widgets.HTML()
 
-    def classed(self, name):
-        """Give the widget a class of the page."""
-        self.widget.add_class(name)
-        return self
+    def add(self, part, name=""):
+        """Let a part be said here, with a class of the page; return the part."""
+        self.parts[part], part.said_in = name, self
+        return part
+
+    def show(self):
+        self.widget.value = "".join(f"<div class='{name}'>{part.html}</div>" for part, name in self.parts.items())
+
+
+class Part:
+    """What is said, as `.html`; it is shown where it was added."""
+
+    html = ""
+
+    def put(self, html):
+        self.html = html
+        self.said_in.show()
+
+
+class Words(Part):
+    """A few lines of text; `.lines` is what it says."""
+
+    lines = ()
 
     def show(self, lines):
         self.lines = list(lines)
-        self.widget.value = "".join(f"<p>{escape(line)}</p>" for line in self.lines)
+        self.put("".join(f"<p>{escape(line)}</p>" for line in self.lines))
 
 
 class Sum(Words):
@@ -32,24 +50,23 @@ class Sum(Words):
             escape(text) if of is None else f'<b data-touch="{escape(_words(of))}">{escape(text)}</b>'
             for text, of in factors
         ]
-        self.widget.value = f'<p class=bp-sum data-entry="{escape(_words(entry))}">{"".join(parts)}</p>'
+        self.put(f'<p class=bp-sum data-entry="{escape(_words(entry))}">{"".join(parts)}</p>')
 
 
 def _words(entry):
     return "entry " + " ".join(map(str, entry))
 
 
-class Facts:
+class Facts(Part):
     """A table of names and what is true of them; `.rows` is what it says."""
 
     def __init__(self, caption):
         self.caption, self.rows = caption, {}
-        self.widget = widgets.HTML()
 
     def show(self, rows):
         self.rows = dict(rows)
         body = "".join(f"<tr><th scope=row>{escape(name)}<td>{escape(fact)}" for name, fact in self.rows.items())
-        self.widget.value = f"<table class=bp-facts><caption><b>{escape(self.caption)}</b></caption>{body}</table>"
+        self.put(f"<table class=bp-facts><caption><b>{escape(self.caption)}</b></caption>{body}</table>")
 
 
 def zero(size):
