@@ -120,8 +120,7 @@ def test_what_a_reader_has_selected_stays_so_while_numbers_move(hand):
     at = hand("backprop_explorer")
     at.box.locator("[data-symbol='G_W2']").evaluate("table => getSelection().selectAllChildren(table)")
     before = at.page.evaluate("() => String(getSelection())")
-    at.focus("point 2")
-    at.page.keyboard.press("Shift+ArrowLeft")
+    at.press("point 2", "Shift+ArrowLeft")
     settled(at)
     now = at.page.evaluate("() => String(getSelection())")
     assert now != before and len(now.split()) == len(before.split()) > 32
