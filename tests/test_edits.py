@@ -14,7 +14,7 @@ from test_check_answer import NET, RIGHT, SYMBOLS, TYPED
 import checker
 import mlp_helpers as m
 from checker import check_answer
-from checker.lines import PLACES, TOOLS, symbols_in
+from checker.lines import TOOLS, symbols_in
 
 # N, inputs, hidden units, classes. In the last two axes have the same length, and shapes tell nothing.
 SIZES = [(5, 2, 16, 2), (12, 2, 5, 4), (16, 2, 16, 2), (16, 16, 16, 16)]
@@ -93,7 +93,6 @@ def test_two_in_five_single_edits_are_told_of_a_line_and_of_a_whole_backward_pas
 
 
 def test_edits_of_each_kind_are_made_with_words_and_a_place_and_each_line_once():
-    assert set(PLACES) == set(SYMBOLS)
     for symbol in SYMBOLS:
         edits = checker.edits_of(symbol)
         made = {edit.line for edit in edits}

@@ -1,6 +1,8 @@
 """The verdict on an answer: run it, compare it, and say what is wrong."""
 
 import contextlib
+import io
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -69,7 +71,8 @@ def check_answer(name, answer, X, y, params):
     fresh = f"a fresh one of {len(batches[number][0])} examples{kind}"
     where = f"Right on your batch, but not on {fresh}. There: " * (number > 0)
     try:
-        text = explained(answer, name, fault, batches, number)
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
+            text = explained(answer, name, fault, batches, number)
     except FAILS:  # a learner's code can do what no one thought of
         text = f"{fault.name} is not right yet. {said(fault.error) if fault.error else ''}".strip()
     return NOT_ATTEMPTED if text is None else Answer(False, where + right + text)
@@ -85,29 +88,28 @@ def check_slopes(answer, f, array):
     Raises ValueError, TypeError for a bad f or array; never for what the learner did.
     """
     left, right = mlp.one_sided_slopes(f, array, step=1e-6)
-    if answer is None:
-        return NOT_ATTEMPTED
     if callable(answer):
         begun = Theirs(answer).is_begun
         try:
             answer = answer(np.array(array, float))
         except FAILS as error:
             return Answer(False, f"Your function raised {said(error)}.")
-        if answer is None:
-            return Answer(False, "Your function returns nothing: end it with return.") if begun else NOT_ATTEMPTED
-    if answer is ...:
+        if answer is None and begun:
+            return Answer(False, "Your function returns nothing: end it with return.")
+    if answer is None or answer is ...:
         return NOT_ATTEMPTED
     numbers = as_numbers(answer)
     if numbers is None:
         return Answer(False, f"Expected an array of numbers, got {describe(answer)}.")
     # Rounding moves f by about 1e-15 of the numbers inside it, and a slope over the step by about 1e-9 of them.
     noise = 1e-8 * max(1.0, abs(float(f(np.array(array, float)))))
-    if _fits(numbers, left, right, noise):
+    middle, nearest = (left + right) / 2, _between(numbers, left, right)
+    if same(numbers, nearest, middle, noise):
         return Answer(True, "Correct: it agrees with the measured slopes.")
-    if numbers.shape == left.shape and _fits(numbers.T, left, right, noise):
+    if numbers.shape == left.shape and same(numbers.T, _between(numbers.T, left, right), middle, noise):
         return Answer(False, "The gradient is the right one, transposed. A square shape cannot tell you.")
-    about_terms = _about_terms(numbers, f, np.array(array, float), (left + right) / 2)
-    return Answer(False, about_terms or what_is_true("The gradient", numbers, _between(numbers, left, right)))
+    about_terms = _about_terms(numbers, f, np.array(array, float), middle)
+    return Answer(False, about_terms or what_is_true("The gradient", numbers, nearest))
 
 
 def _about_terms(numbers, f, array, right):
@@ -122,13 +124,11 @@ def _about_terms(numbers, f, array, right):
     terms = {"what stands where the array is above 0": right * above}
     terms["what stands where the array is not above 0"] = right * ~above
     with contextlib.suppress(*FAILS):  # f need not be defined there
-        ends = [np.mean(mlp.one_sided_slopes(f, at * array, step=1e-6), axis=0) for at in (0, 1e4, -1e4)]
+        up, down = (np.mean(mlp.one_sided_slopes(f, at * array, step=1e-6), axis=0) for at in (1e4, -1e4))
         # Far off, a term that is bounded does not count.
-        square = round(float(((ends[1] - ends[2]) * array).sum() / (2e4 * (array**2).sum())), 5)
+        square = round(float(((up - down) * array).sum() / (2e4 * (array**2).sum())), 5)
         terms[f"the term of {square:.4g} times the array"] = square * array
         terms[f"what stands beside the term of {square:.4g} times the array"] = right - square * array
-        terms["the term that does not depend on the array"] = ends[0]
-        terms["the term that depends on the array"] = right - ends[0]
     for name, part in terms.items():
         more = float(((numbers - right) * part).sum() / (part**2).sum()) if part.any() else 0.0
         if right.size > 2 and same(numbers, right + more * part, right):
@@ -141,7 +141,3 @@ def _between(numbers, left, right):
     if numbers.shape != left.shape:
         return (left + right) / 2
     return np.clip(numbers, np.minimum(left, right), np.maximum(left, right))
-
-
-def _fits(numbers, left, right, noise):
-    return same(numbers, _between(numbers, left, right), (left + right) / 2, noise)

@@ -48,12 +48,11 @@ def fault_of(name, function, batch):
     """Run a function on a batch; return the Fault, or None where all is right."""
     values = values_of(*batch)
     try:
-        unknown = [name for name in asked_of(function) if name not in values]
+        unknown = ", ".join(name for name in asked_of(function) if name not in values)
+        text = f"Your function asks for {unknown}. It can ask for {', '.join(values)}." if unknown else ""
     except FAILS:  # an object may say of itself what it likes
         text = f"The arguments of {describe(function)} cannot be read. Write a function with def."
-        return Fault("call", name, text=text)
-    if unknown:
-        text = f"Your function asks for {', '.join(unknown)}. It can ask for {', '.join(values)}."
+    if text:
         return Fault("call", name, text=text)
     try:
         result, given = called_with(function, values)
@@ -84,7 +83,7 @@ def fault_in(name, result, values, noise=None):
         if numbers is None:
             text = f"{symbol}: expected an array of numbers, got {describe(value)}."
             return Fault("type", symbol, before=before, text=text)
-        if not same(numbers, right, right, (noise or {}).get(symbol, 0.0)):
+        if not same(numbers, right, noise=(noise or {}).get(symbol, 0.0)):
             return Fault("wrong", symbol, numbers, before)
     return None
 

@@ -14,9 +14,6 @@ from mlp_helpers import Backward, Params
 
 LINES = {name: symbol.code for name, symbol in SYMBOLS.items() if symbol.code}
 GIVEN = ("X", "y", "N", "Y", *Params._fields)
-PLACES = {  # the section of the derivation, and the notebook
-    name: (SYMBOLS[name].section, f"0{SYMBOLS[name].section + 1}") for name in LINES
-}
 FAILS = (Exception, SystemExit)  # what it means that code, ours or theirs, does not fit
 TOOLS = {"np": np, **{name: getattr(mlp, name) for name in ("softmax", "log_softmax", "cross_entropy", "one_hot")}}
 
@@ -82,7 +79,17 @@ def backward_with(*mistakes, lr=0.5):
     function that it returns does so where the line does not fit the batch or needs a later symbol, or numbers overflow.
     """
     for mistake in mistakes:
-        _check(mistake)
+        if mistake.symbol not in LINES:
+            raise ValueError(f"mistake.symbol: expected one of {', '.join(LINES)}, got {mistake.symbol!r}")
+        try:
+            nodes = [node for node in ast.walk(ast.parse(mistake.line, mode="eval")) if isinstance(node, ast.Name)]
+        except SyntaxError:
+            raise ValueError(f"mistake.line: expected a Python expression, got {mistake.line!r}") from None
+        own = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}  # what a comprehension counts with
+        known = {*GIVEN, *LINES, *TOOLS, "lr"}
+        for node in nodes:
+            if node.id not in known | own and not hasattr(builtins, node.id):
+                raise ValueError(f"mistake.line: expected the names {', '.join((*GIVEN, *LINES))}, got {node.id!r}")
 
     @np.errstate(all="ignore")  # parameters that overflow are an error, and no warning
     def wrong_backward(X, y, params):
@@ -96,18 +103,3 @@ def backward_with(*mistakes, lr=0.5):
         return Backward(*(values[symbol] for symbol in Backward._fields))
 
     return wrong_backward
-
-
-def _check(mistake):
-    """Raise ValueError where a mistake changes no line, or its line cannot be read or names what there is not."""
-    if mistake.symbol not in LINES:
-        raise ValueError(f"mistake.symbol: expected one of {', '.join(LINES)}, got {mistake.symbol!r}")
-    try:
-        nodes = [node for node in ast.walk(ast.parse(mistake.line, mode="eval")) if isinstance(node, ast.Name)]
-    except SyntaxError:
-        raise ValueError(f"mistake.line: expected a Python expression, got {mistake.line!r}") from None
-    own = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}  # what a comprehension counts with
-    known = {*GIVEN, *LINES, *TOOLS, "lr"}
-    for node in nodes:
-        if node.id not in known | own and not hasattr(builtins, node.id):
-            raise ValueError(f"mistake.line: expected the names {', '.join((*GIVEN, *LINES))}, got {node.id!r}")

@@ -8,17 +8,19 @@ import time
 import numpy as np
 
 from checker.judging import another_batch
-from checker.lines import FAILS, GIVEN, LINES, PLACES, TOOLS, Mistake, before, compiled, run_lines
+from checker.lines import FAILS, GIVEN, LINES, TOOLS, Mistake, before, compiled, run_lines
 from checker.rules import MORE, OVER, RULES, Rule, instead, rewritten, swapped
+from checker.symbols import SYMBOLS
 from checker.texts import BRACKETS, Code
 from checker.words import both_shapes, same, what_is_true
 
 SECONDS = 1.4  # of the processor's time, for all that is tried
 MOST = 500  # examples: an edit can take all examples by all examples
 
-WRITINGS = {  # other right ways to write a line, which can go wrong in their own ways
-    "P": ("np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)",),
-    "loss": ("-(Y * np.log(P)).sum() / N", "-np.log((Y * P).sum(axis=1)).sum() / N"),
+WRITINGS = {  # the right ways to write a line, each of which can go wrong in its own ways
+    **{symbol: (line,) for symbol, line in LINES.items()},
+    "P": (LINES["P"], "np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)"),
+    "loss": (LINES["loss"], "-(Y * np.log(P)).sum() / N", "-np.log((Y * P).sum(axis=1)).sum() / N"),
 }
 OURS = [  # what can be told from numbers, and no line of a learner's is mended by
     Rule("C, the number of classes, in the place of N", "P.shape[1]", "N"),
@@ -62,23 +64,22 @@ MISTAKES = {  # what no rule makes
 def edits_of(symbol):
     """Return the wrong lines of a symbol as Mistakes: those of MISTAKES, then each single edit, the shortest first."""
     named, edits = MISTAKES.get(symbol, {}), {}
-    for right in writings(symbol):
+    for right in WRITINGS[symbol]:
         for words, line in _edited(symbol, Code(right)):
             edits.setdefault(line, words)
-    for line in (*writings(symbol), *named):
+    for line in (*WRITINGS[symbol], *named):
         edits.pop(line, None)
     edits = dict(sorted(edits.items(), key=lambda edit: len(re.sub(r"[() ]", "", edit[0]))))
     return tuple(Mistake(words, symbol, line) for line, words in (named | edits).items())
 
 
-def writings(symbol):
-    """Return the right ways to write a symbol's line."""
-    return LINES[symbol], *WRITINGS.get(symbol, ())
-
-
 def _edited(symbol, code):
     """Yield each edit of a symbol's line, in words and as text; but none of an index, or of what a call is told."""
-    names, whole = _others(symbol), code.tree.body[0].value
+    order, whole = list(LINES), code.tree.body[0].value
+    earlier = order[: order.index(symbol)]
+    names = [*GIVEN, *(other for other in earlier if other != "loss")]
+    if "M" not in earlier and symbol not in before(["M"]):
+        names.append("M")
     for node in code.expressions(code.tree.body[0], skipped=("slice", "keywords")):
         own = code.of(node)
         texts = [(instead(other, own), text) for own, other, text in swapped(code, node)]
@@ -93,13 +94,6 @@ def _edited(symbol, code):
                 yield words, ast.unparse(ast.parse(code.with_text(node, new).text.translate(BRACKETS)))
 
 
-def _others(symbol):
-    """Return the symbols that this one's line can use: the earlier ones, and M where it does not follow from this."""
-    order = list(LINES)
-    earlier = [other for other in order[: order.index(symbol)] if other != "loss"]
-    return [*GIVEN, *earlier, *["M"] * (order.index(symbol) < order.index("M") and symbol not in before(["M"]))]
-
-
 def edits_giving(name, cases, given=(), seconds=SECONDS):
     """Return the wrong lines, as Mistakes, that give what came for name in each case, the nearest first.
 
@@ -110,25 +104,17 @@ def edits_giving(name, cases, given=(), seconds=SECONDS):
     (batch, answer), *_ = cases
     if not np.isfinite(answer).all() or not answer.any() or len(batch[0]) > MOST:
         return []  # many edits give zeros
-    end, found, meant = time.process_time() + seconds, [], {}
+    end, found = time.process_time() + seconds, {}
+    elsewhere = TOOLS | run_lines(*another_batch(*batch))
     places = [(TOOLS | run_lines(*each), numbers) for each, numbers in cases]
     possible = before([name]) - before(given) | {name}
     suspects = [symbol for symbol in reversed(LINES) if symbol in possible]  # the nearest first
     for mistake in (edit for symbol in suspects for edit in edits_of(symbol)):
         if time.process_time() > end:
             break
-        if all(_gives(mistake, name, *place) for place in places):
-            found.append(mistake)
-    elsewhere = TOOLS | run_lines(*another_batch(*batch))
-    for mistake in found:
-        meant.setdefault(str(_with(mistake, name, elsewhere).round(6) + 0.0), mistake)
-    return [*meant.values()]
-
-
-def _gives(mistake, name, names, answer):
-    """Whether a mistake gives an answer to name, and not the right one."""
-    value, right = _with(mistake, name, names), np.asarray(names[name], float)
-    return np.isfinite(value).all() and same(answer, value, value) and not same(value, right, right)
+        if all(same(numbers, _with(mistake, name, names)) for names, numbers in places):
+            found.setdefault(str(_with(mistake, name, elsewhere).round(6) + 0.0), mistake)
+    return [*found.values()]
 
 
 def _with(mistake, name, names):
@@ -173,5 +159,5 @@ def come_of(mistake):
 
 def reread(symbol):
     """Say where a symbol is derived."""
-    section, notebook = PLACES[symbol]
-    return f"Reread section {section} of the derivation (notebook {notebook})."
+    section = SYMBOLS[symbol].section
+    return f"Reread section {section} of the derivation (notebook 0{section + 1})."

@@ -154,24 +154,20 @@ def _like(pattern, node, found):
 
 
 def swapped(code, node):
-    """Yield what is taken for a call: what stands there, the other, and the new text."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
-        start, args = code.of(node.func).removesuffix(name), code.of(node)[len(code.of(node.func)) :]
-        for other in dict.fromkeys(other for group in ALIKE if name in group for other in group if other != name):
-            yield name, other if start else f"np.{other}", f"{start or 'np.'}{other}{args}"
-        if name in ALIKE[0]:
-            yield from _summed(code, node, f"{start or 'np.'}{name}", bool(start) and start != "np.")
-
-
-def _summed(code, node, function, is_method):
-    """Yield a sum, or what is like one, over other axes."""
-    if not is_method and not node.args:
-        return  # its array has a name
+    """Yield what is taken for a call: what stands there, the other, and the new text; a sum's axes, too."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute | ast.Name):
+        return
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+    start, args = code.of(node.func).removesuffix(name), code.of(node)[len(code.of(node.func)) :]
+    for other in dict.fromkeys(other for group in ALIKE if name in group for other in group if other != name):
+        yield name, other if start else f"np.{other}", f"{start or 'np.'}{other}{args}"
+    is_method = start not in ("", "np.")
+    if name not in ALIKE[0] or not (is_method or node.args):
+        return  # no sum, or its array has a name
     first = "" if is_method else code.of(node.args[0])
     options = {option.arg: code.of(option.value) for option in node.keywords}
     axis = options.get("axis", next((code.of(axis) for axis in node.args[1 - is_method :][:1]), ""))
     own = f"axis={axis}" * bool(axis) + KEEPS * ("keepdims" in options)
     for other in ("axis=0", "axis=1", "", f"axis=1{KEEPS}", f"axis=0{KEEPS}"):
         if other != own:
-            yield own, other, f"{function}({f'{first}, {other}'.strip(', ')})"
+            yield own, other, f"{start or 'np.'}{name}({f'{first}, {other}'.strip(', ')})"

@@ -47,12 +47,11 @@ class Changes:
         self.own = own_names(nodes)
         self.others = [name for name in more if name not in self.own]
         read = dict.fromkeys(node.id for node in nodes if isinstance(node, ast.Name))
-        known = {*theirs.data, *theirs.fixed, *vars(builtins), *ASKABLE, *(each.name for each in theirs.pieces)}
-        self.unknown = [name for name in read if name not in self.own and (name not in known or name in theirs.outside)]
+        known = {*theirs.data, *theirs.fixed, *vars(builtins), *(each.name for each in theirs.pieces), *self.own}
+        self.unknown = [name for name in read if name not in known]
         rows = [name for name in self.own if name in ROW_WISE]
         self.N = "N" if "N" in self.own or not rows else f"len({rows[0]})"
-        arguments = [node.arg for node in nodes if isinstance(node, ast.arg)]
-        self.sizes = [f"len({name})" for name in arguments]
+        self.sizes = [f"len({node.arg})" for node in nodes if isinstance(node, ast.arg)]
         places = [node for node in nodes if isinstance(node, ast.stmt | ast.Lambda) and not hasattr(node, "returns")]
         self.places = sorted(places, key=lambda place: place.lineno)
         lists = [place for place in places if isinstance(getattr(place, "value", None), ast.List | ast.ListComp)]

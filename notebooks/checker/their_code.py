@@ -58,37 +58,24 @@ class Piece(NamedTuple):
 class Theirs:
     """The code of a learner's function.
 
-    .pieces are its own text, then those of the functions that it calls; empty where they cannot be found, or could do
-    more than compute, or where it is an object, a method or a partial.
+    .pieces are its own text, then those of the functions that it calls, and .nodes those of its own definition; empty
+    where they cannot be found, or could do more than compute, or where it is an object, a method or a partial.
     """
 
     def __init__(self, function):
         around = getattr(function, "__globals__", {})
-        self.pieces, self.data = [], {}
+        self.pieces, self.nodes, self.data = [], [], {}
         tools = TOOLS | {"Backward": mlp_helpers.Backward}
         self.fixed = {name: tool for name, tool in tools.items() if around.get(name) is tool}  # a change can use them
         with contextlib.suppress(*FAILS):  # whatever stands around it
             if isinstance(function, types.FunctionType) and self._reads(function):
                 return
-        self.pieces = []
+        self.pieces, self.nodes = [], []
 
     @property
     def is_begun(self):
         """Whether more stands in the function than its docstring, pass, three dots, or a return of nothing."""
-        if not self.pieces:
-            return True
-        body = self.tree.body if isinstance(self.tree.body, list) else [self.tree.body]
-        return any(isinstance(node, ast.Name) for node in ast.walk(ast.Module(body, [])))
-
-    @property
-    def tree(self):
-        """The function's own definition."""
-        return self.pieces[0].definition(self.pieces[0].code.tree)
-
-    @property
-    def nodes(self):
-        """All nodes of the function's own definition."""
-        return [*ast.walk(self.tree)] if self.pieces else []
+        return not self.pieces or any(isinstance(node, ast.Name) for node in self.nodes)
 
     @property
     def outside(self):
@@ -114,12 +101,11 @@ class Theirs:
     def _reads(self, function, name=None):
         """Whether the text of a function is found and only computes; it becomes a piece, and so does what it calls."""
         piece = _piece(function, name)
-        if piece is None:
-            return False
         if any(piece[:2] == each[:2] and piece.name == each.name for each in self.pieces):
             return True
         self.pieces.append(piece)
         nodes = [*ast.walk(_prepared(piece, piece.code.text))]
+        self.nodes = self.nodes or nodes
         own = {*own_names(nodes), *(getattr(node, "name", "") for node in nodes)}
         around = {**vars(builtins), **function.__globals__, **inspect.getclosurevars(function).nonlocals}
         names = {name: value for name, value in around.items() if name not in own}
@@ -184,14 +170,14 @@ def _sized(size):
 
 
 def _piece(function, name=None):
-    """Return the statement that defines a function, or None where it cannot be told for sure."""
+    """Return the statement that defines a function; ValueError where it cannot be told for sure."""
     code = function.__code__
     lines, first = linecache.getlines(code.co_filename), code.co_firstlineno
     statements = [node for node in ast.walk(ast.parse("".join(lines))) if isinstance(node, ast.stmt)]
     around = [node for node in statements if node.lineno <= first <= node.end_lineno]
     statement = max(around, key=lambda node: node.lineno)
     parsed = Code(textwrap.dedent("".join(lines[statement.lineno - 1 : statement.end_lineno])))
-    found = [
+    (number,) = [
         number
         for number, node in enumerate(_functions(parsed.tree))
         if node.lineno + statement.lineno - 1 == first
@@ -199,9 +185,7 @@ def _piece(function, name=None):
         == code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         and getattr(node, "name", "<lambda>") == code.co_name
     ]
-    if len(found) != 1:
-        return None
-    return Piece(code.co_filename, statement.lineno - 1, parsed, found[0], name or code.co_name)
+    return Piece(code.co_filename, statement.lineno - 1, parsed, number, name or code.co_name)
 
 
 def own_names(nodes):

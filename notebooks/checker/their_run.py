@@ -1,5 +1,6 @@
 """A run of a learner's own code, watched line by line, and the facts that it shows, whatever mends it."""
 
+import itertools
 import linecache
 import sys
 import traceback
@@ -18,38 +19,31 @@ RETURNED = "<returned>"
 
 
 class Step(NamedTuple):
-    """What one line did: its code object and number, what it changed or RETURNED, and all values after it."""
+    """What one line did: its number, what it changed or RETURNED, and all values after it."""
 
-    code: object
     line: int
     changed: dict
     after: dict
 
 
 class Watched(NamedTuple):
-    """What a function returned or raised, which arguments it changed, the steps on the way, and those of its own code.
-
-    Beside another tracer there are no steps.
-    """
+    """What a function returned or raised, which arguments it changed, and its steps; none beside another tracer."""
 
     result: object
     error: BaseException | None
     lent: list
     steps: list
-    own: list
 
 
 def watched(function, values):
-    """Call a function with the symbols that it asks for, and note what each line of it and of its helpers does."""
-    steps, state, events, before = [], {}, 0, sys.gettrace()
-    names, code = getattr(function, "__globals__", None), getattr(function, "__code__", None)
+    """Call a function with the symbols that it asks for, and note what each line of it does."""
+    steps, state, events, before, code = [], {}, itertools.count(), sys.gettrace(), getattr(function, "__code__", None)
 
     def trace(frame, event, value):
-        nonlocal events
-        if frame.f_globals is not names or frame.f_code.co_name.startswith(("<listcomp", "<genexpr", "<module")):
+        if frame.f_code is not code:
             return None
-        events += 1
-        if events > MOST:
+        if next(events) > MOST:
+            steps.clear()
             sys.settrace(None)
             return None
         now = dict(frame.f_locals)
@@ -59,7 +53,7 @@ def watched(function, values):
             changed = {name: _copied(value) for name, value in now.items() if marks[name] != seen.get(name)}
             changed |= {RETURNED: value} if event == "return" and value is not None else {}
             if changed:
-                steps.append(Step(frame.f_code, line, changed, now))
+                steps.append(Step(line, changed, now))
         state[frame] = frame.f_lineno, marks
         return trace
 
@@ -73,8 +67,7 @@ def watched(function, values):
         if before is None:
             sys.settrace(None)
     lent = [name for name, value in given.items() if mark(value) != mark(values[name])]
-    steps = steps if events <= MOST else []
-    return Watched(result, error, lent, steps, [step for step in steps if step.code is code])
+    return Watched(result, error, lent, steps)
 
 
 def _copied(value):
@@ -97,7 +90,7 @@ def called(value, symbol, values):
         return None
     right = np.asarray(values[symbol], float)
     hows = {"right": right, "turned": right.T, "times N": right * values["N"]}
-    return next((how for how, other in hows.items() if same(numbers, other, other)), None)
+    return next((how for how, other in hows.items() if same(numbers, other)), None)
 
 
 class Facts:
@@ -117,7 +110,7 @@ class Facts:
 
         A value that is still being filled is judged when it is last changed.
         """
-        own, found = self.run.own, []
+        own, found = self.run.steps, []
         for symbol in (*GIVEN, *LINES):
             mine = [(place, step) for place, step in enumerate(own) if symbol in step.changed]
             judged = [called(step.changed[symbol], symbol, self.values) is not None for _, step in mine]
@@ -133,15 +126,11 @@ class Facts:
         return min(found, default=(0, None), key=lambda each: each[0])[1]
 
     def blamed(self):
-        """Return the lines to look at first, each as a file and a number."""
+        """Return the numbers of the lines to look at first."""
         if self.run.error is not None:
-            return [(frame.filename, frame.lineno) for frame in self.frames(self.run.error)[-1:]]
-        lines = [(self.code.co_filename, line) for line in self.wrong[-1]] if self.wrong else []
-        for step in self.run.steps:
-            values = [each for value in step.changed.values() for each in (value if type(value) is tuple else [value])]
-            if any(isinstance(each, np.ndarray) and np.array_equal(each, self.fault.numbers) for each in values):
-                lines.append((step.code.co_filename, step.line))
-        return lines
+            return [frame.lineno for frame in self.frames(self.run.error)]
+        result, lines = mark(self.fault.numbers if self.fault else None), [*self.wrong[-1]] if self.wrong else []
+        return lines + [step.line for step in self.run.steps if result in map(mark, step.changed.values())]
 
     def first_wrong(self, asked):
         """Say after which line a symbol's name, but for the one that is asked for, does not hold what it says."""
@@ -154,12 +143,10 @@ class Facts:
 
     def returns_nothing(self, asked):
         """Say that the function computes and returns nothing; None where it was not begun."""
-        names = {name: value for step in self.run.own for name, value in step.changed.items()}
+        names = {name: value for step in self.run.steps for name, value in step.changed.items()}
         if not (self.theirs.is_begun if self.theirs.pieces else names):
             return None
-        right = [
-            name for name, value in names.items() if called(value, asked, self.values) == "right" and name != RETURNED
-        ]
+        right = [name for name, value in names.items() if called(value, asked, self.values) == "right"]
         return f"Your function returns nothing: end it with {f'`return {right[-1]}`' if right else 'return'}."
 
     def outside(self):
@@ -168,11 +155,11 @@ class Facts:
         return [f"{not_asked(found)}."] if found else []
 
     def frames(self, error):
-        """Return where in the learner's own code an error came."""
+        """Return where in the learner's own code an error came: one place, or none."""
         here = Path(__file__).parent
         frames = [each for each in traceback.extract_tb(error.__traceback__) if Path(each.filename).parent != here]
         own = getattr(self.code, "co_filename", frames[0].filename if frames else None)
-        return [frame for frame in frames if frame.filename == own and frame.line]
+        return [frame for frame in frames if frame.filename == own and frame.line][-1:]
 
 
 def not_asked(names):

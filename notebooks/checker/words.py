@@ -4,13 +4,10 @@ import numpy as np
 
 from checker.lines import FAILS
 
-# Of NumPy's error where the widths of a product differ.
-HINT = "mismatch in its core dimension", " (The last axis on the left must be as long as the first on the right.)"
 
-
-def same(answer, wrong, right, noise=0.0):
+def same(answer, wrong, right=0.0, noise=0.0):
     """Whether answer has the shape and the values of wrong, up to a millionth of the largest entry, or to noise."""
-    if answer.shape != wrong.shape:
+    if answer.shape != wrong.shape or not np.isfinite(wrong).all():
         return False
     return bool(np.abs(answer - wrong).max() <= max(1e-6 * np.abs(wrong).max(), 1e-6 * np.abs(right).max(), noise))
 
@@ -38,7 +35,7 @@ def what_is_true(name, answer, right):
         return f"{name} should be 0 everywhere for this batch and these parameters. {_worst(answer, right)}"
     length = np.abs(answer).max()
     factor = length * float((answer / length * right).sum() / (right**2).sum())
-    if right.ndim and abs(factor - 1) >= 1e-3 and same(answer, factor * right, factor * right):
+    if right.ndim and abs(factor - 1) >= 1e-3 and same(answer, factor * right):
         what = "a factor" if factor > 0 else "a sign" if abs(factor + 1) < 1e-3 else "a sign and a factor"
         return f"{name} is the right one times {factor:.4g}. Look for {what}."
     error = np.abs(answer - right).max() / np.abs(right).max()
@@ -54,7 +51,7 @@ def both_shapes(name, answer, right):
 def about_shape(name, answer, right):
     """Say what the shape of an answer tells of it."""
     text = both_shapes(name, answer, right)
-    if answer.size == right.size and same(answer.reshape(right.shape), right, right):
+    if answer.size == right.size and same(answer.reshape(right.shape), right):
         return f"{text} The numbers are right and in order; only the shape is not."
     if answer.shape == right.shape[::-1]:
         return f"{text} The two axes look swapped: is a transpose missing, or one too many?"
@@ -111,5 +108,5 @@ def said(error):
         text = str(error)
     except Exception:  # an exception class of the learner's own
         text = ""
-    part, hint = HINT
-    return type(error).__name__ + f": {text}" * bool(text) + hint * (part in text)
+    hint = " (The last axis on the left must be as long as the first on the right.)"
+    return type(error).__name__ + f": {text}" * bool(text) + hint * ("mismatch in its core dimension" in text)
