@@ -30,7 +30,7 @@ class CountingComm(comm.base_comm.BaseComm):
     sent: list = []  # noqa: RUF012
 
     def publish_msg(self, msg_type, data=None, metadata=None, buffers=None, **keys):
-        text = json.dumps(data)
+        text = json.dumps(data, ensure_ascii=False)
         self.sent.append((self.comm_id, data or {}, len(text.encode()) + sum(map(len, buffers or []))))
 
 
