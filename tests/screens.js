@@ -70,11 +70,11 @@ window.look = {
     return [free.x, free.y];
   },
 
-  // Of the picture of a mark: its frame on the page, in CSS pixels, and the ranges of its data.
-  frame(box, words) {
+  // Of the picture of a mark: its panel on the page, in CSS pixels, and the ranges of its data.
+  panel(box, words) {
     const svg = box.querySelector(`[data-touch="${words}"]`).closest("svg.bp-picture");
     const rect = svg.getBoundingClientRect();
-    const [left, top, width, height, ...ranges] = svg.dataset.frame.split(" ").map(Number);
+    const [left, top, width, height, ...ranges] = svg.dataset.panel.split(" ").map(Number);
     const zoom = rect.width / svg.viewBox.baseVal.width;
     return [rect.left + zoom * left, rect.top + zoom * top, zoom * width, zoom * height, ...ranges];
   },

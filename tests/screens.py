@@ -105,12 +105,12 @@ class Screen:
 
     def pixels(self, words):
         """How many pixels of the page a unit of data is, across and down, in the picture of a mark."""
-        _, _, width, height, x0, x1, y0, y1 = self.look("frame", words)
+        _, _, width, height, x0, x1, y0, y1 = self.look("panel", words)
         return np.array([width / (x1 - x0), -height / (y1 - y0)])
 
     def data(self, words, place):
         """A place on the page as data, in the picture of a mark."""
-        left, top, _, _, x0, _, _, y1 = self.look("frame", words)
+        left, top, _, _, x0, _, _, y1 = self.look("panel", words)
         return (np.array(place) - [left, top]) / self.pixels(words) + [x0, y1]
 
     def carry(self, start, *places, steps=5):

@@ -18,7 +18,7 @@ class Seen:
         *below, self.root = (ElementTree.fromstring(re.sub(' xmlns="[^"]*"', "", svg)) for svg in sheets)
         self.root[:0] = [part for sheet in below for part in sheet]
         self.alt = self.root.get("aria-label")
-        self.frame = [float(number) for number in self.root.get("data-frame", "").split()]
+        self.panel = [float(number) for number in self.root.get("data-panel", "").split()]
         self.texts = [(part.text or "", part) for part in self.root.iter("text")]
         self.touches = {part.get("data-touch"): part for part in self.root.iter() if part.get("data-touch")}
 
@@ -37,13 +37,13 @@ class Seen:
 
     def at(self, points):
         """The places in pixels (n, 2) of points of data (n, 2)."""
-        left, top, width, height, x0, x1, y0, y1 = self.frame
+        left, top, width, height, x0, x1, y0, y1 = self.panel
         across, up = np.asarray(points, float).T
         return np.stack([left + width * (across - x0) / (x1 - x0), top + height * (y1 - up) / (y1 - y0)], axis=-1)
 
     def data(self, places):
         """The points of data (n, 2) at places in pixels (n, 2)."""
-        left, top, width, height, x0, x1, y0, y1 = self.frame
+        left, top, width, height, x0, x1, y0, y1 = self.panel
         across, down = np.asarray(places, float).T
         return np.stack([x0 + (across - left) / width * (x1 - x0), y1 - (down - top) / height * (y1 - y0)], axis=-1)
 

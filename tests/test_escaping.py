@@ -55,7 +55,7 @@ def test_a_view_shows_markup_as_text(kind):
 
 def test_what_a_picture_says_is_text():
     picture = Picture(40, 30, 1.0)
-    words = svg.text(1, 2, EVIL) + svg.shape("line", touch=EVIL) + svg.Frame(0, 0, 9, 9).axes(EVIL, EVIL)
+    words = svg.text(1, 2, EVIL) + svg.shape("line", touch=EVIL) + svg.Panel(0, 0, 9, 9).axes(EVIL, EVIL)
     picture.paint(EVIL, words)
     page = read(picture.widget.value)
     assert [part["aria-label"] for part in page.find_all("svg")] == [EVIL] and page.get_text().count(EVIL) == 3

@@ -120,13 +120,13 @@ def test_every_control_everywhere_and_back(name):
     assert_true_to_state(explorer)
 
     if name not in OTHERS:  # what those show is more than X, y, params and the choices
-        explorer.update(reframe=True)
+        explorer.update(rescale=True)
         fresh = make(name, *own_net())
         fresh.state = explorer.state.copy()
         for control in ("example", "unit", "along", "class", "step"):  # what is chosen, but for the data: X says it
             if control in fresh.controls:
                 fresh.controls[control].value = explorer.controls[control].value
-        fresh.update(reframe=True)
+        fresh.update(rescale=True)
         assert screen(explorer) == screen(fresh)
 
     explorer.controls["reset"].click()

@@ -44,7 +44,7 @@ def stands(at, words, there):
 def test_the_line_in_the_training_curves_goes_to_a_step(hand):
     at = hand("training_explorer")
     at.box.locator(".area").scroll_into_view_if_needed()
-    left, top, width, height, *_ = at.look("frame", "step")
+    left, top, width, height, *_ = at.look("panel", "step")
     at.page.mouse.click(left + 0.1 * width, top + height / 2)
     settled(at)
     assert sent(at, "step") == pytest.approx([50], abs=1)

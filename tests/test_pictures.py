@@ -42,7 +42,7 @@ def test_a_saved_notebook_has_words_and_one_small_picture(name):
 @every_network_explorer
 def test_the_plane_shows_the_points_and_rings_the_chosen_one(name):
     explorer = chosen(name, *own_net())
-    before = picture(explorer, "plane").frame
+    before = picture(explorer, "plane").panel
     for control in ("x1", "flip", "x2", "data"):
         move(explorer.controls[control], 0.8)
         plane = picture(explorer, "plane")
@@ -52,18 +52,18 @@ def test_the_plane_shows_the_points_and_rings_the_chosen_one(name):
             assert near(middle(mark), places[i], 1.01 * PIXEL)
             assert mark.get("class") == f"point c{label}" and mark.tag == ("circle", "rect")[label]
         assert near(middle(plane.one("ring")), places[3])
-        left, top, width, height = plane.frame[:4]
+        left, top, width, height = plane.panel[:4]
         assert ((places >= (left, top)) & (places <= (left + width, top + height))).all()
         reach = np.array([8 + float(mark.get("stroke-width")) / 2 for mark in map(plane.touches.get, marks)])
         apart = np.linalg.norm(places[:, None] - places, axis=2) + 99 * np.eye(len(places))
         assert near(reach, np.clip(apart.min(axis=1) / 2, 9, 22))  # a thumb takes what is nearest, up to 44 pixels wide
-        assert control == "data" or plane.frame == before, "the scale holds while a slider moves"
+        assert control == "data" or plane.panel == before, "the scale holds while a slider moves"
 
 
 def assert_hinges(explorer, unit):
     """Each hinge line in sight is where w · x + b = 0, from edge to edge; the unit's on side and arrow are its own."""
-    plane, (W1, b1, *_), limit = picture(explorer, "plane"), explorer.params, explorer.views["plane"].limit
-    pixel = 0.1 * 2 * limit / plane.frame[2]
+    plane, (W1, b1, *_), limit = picture(explorer, "plane"), explorer.params, explorer.views["plane"].edge
+    pixel = 0.1 * 2 * limit / plane.panel[2]
     corners = limit * np.array([(-1, -1), (-1, 1), (1, -1), (1, 1)])
     marks = {words: ways(mark)[0] for words, mark in plane.touches.items() if words.startswith("hinge")}
     assert near(ways(plane.one("hinges")), [*marks.values()])
@@ -104,7 +104,7 @@ def test_hinge_lines_the_on_side_and_the_arrow_are_the_units(name):
 def test_class_regions_are_a_shade_deeper_where_the_network_is_surer(name):
     X, y, params = own_net()
     explorer = make(name, X, y, params._replace(W2=3 * params.W2))
-    plane, limit = picture(explorer, "plane"), explorer.views["plane"].limit
+    plane, limit = picture(explorer, "plane"), explorer.views["plane"].edge
     points = np.random.default_rng(1).uniform(-limit, limit, (500, 2))
     P = m.forward(points, explorer.params).P
     clear = np.abs(np.abs(P[:, :1] - 0.5) - (0, 0.2, 0.4)).min(axis=1) > 0.04
@@ -116,7 +116,7 @@ def test_class_regions_are_a_shade_deeper_where_the_network_is_surer(name):
     along = pieces[:, :1] + (pieces[:, 1:] - pieces[:, :1]) * np.linspace(0, 1, 9)[:, None]
     margins = m.forward(plane.data(along.reshape(-1, 2)), explorer.params).Z @ (-1, 1)
     steepest = np.linalg.norm(W2[1] - W2[0]) * np.linalg.norm(W1)
-    assert np.abs(margins).max() < steepest * 2 * limit / plane.frame[2] / 5
+    assert np.abs(margins).max() < steepest * 2 * limit / plane.panel[2] / 5
 
 
 def test_hidden_layer_arrows_are_rows_of_G_X():
@@ -212,7 +212,7 @@ def test_training_the_curves_are_those_of_the_steps():
     loss, accuracy = run.all("run")[:2]
     assert_line(run, loss, history.loss)
     assert "accuracy" in accuracy.get("class")
-    assert_line(run, accuracy, np.multiply(history.accuracy, run.frame[-1]))  # 100 % is at the top
+    assert_line(run, accuracy, np.multiply(history.accuracy, run.panel[-1]))  # 100 % is at the top
     for step in (40, 15):
         explorer.controls["step"].value = step
         assert near(ends(picture(explorer, "run").one("now"))[:, 0], run.at([(step, 0)] * 2)[:, 0])

@@ -92,7 +92,7 @@ class Explorer(Hands, widgets.VBox):
         super().__init__(children=[shared(), own(self.scale), *self.build(), self.hand])
         self.add_class("bp-explorer")
         self.add_class(f"bp-{scale_name(self.scale)}")
-        self.update(reframe=True)
+        self.update(rescale=True)
         close_those_of_the_last_run(self)
 
     # ------------------------------------------------ what a subclass says
@@ -104,7 +104,7 @@ class Explorer(Hands, widgets.VBox):
     def prepare(self):
         """Bring the state, of which the batch and the network may have come from code, in order."""
 
-    def frame(self):
+    def set_scales(self):
         """Set the scales of the pictures, which then hold while controls move."""
 
     def draw(self):
@@ -188,15 +188,15 @@ class Explorer(Hands, widgets.VBox):
         with self._lock:
             self.state.params = params
 
-    def update(self, reframe=False):
+    def update(self, rescale=False):
         """Run the network once, forward and backward, and show the result in every view.
 
-        With reframe, as after a new data set, the fixed scales are chosen anew.
+        With rescale, as after a new data set, the fixed scales are chosen anew.
         """
         with self._lock, self._at_once():
             self.compute()
-            if reframe:
-                self._frame()
+            if rescale:
+                self._scale_anew()
             self.sync()
             self.show()
 
@@ -206,15 +206,15 @@ class Explorer(Hands, widgets.VBox):
         self.prepare()
         self.values = self.state.values()
 
-    def _frame(self):
-        self.limit = max(2.0, float(np.ceil(np.abs(self.X).max())))
+    def _scale_anew(self):
+        self.edge = max(2.0, float(np.ceil(np.abs(self.X).max())))
         self.limits = {name: nice_limit(array) for name, array in self.values.items()}
         self.limits["G_Z"] = 1 / len(self.X)
         self._shown_by, self._seen, self.moved = {}, self.values, {}
         for view in self.views.values():
             if isinstance(view, Picture):
-                view.reframe()
-        self.frame()
+                view.rescale()
+        self.set_scales()
 
     def show(self):
         """Show the values in every view."""
@@ -236,28 +236,28 @@ class Explorer(Hands, widgets.VBox):
 
     # ------------------------------------------------ controls
 
-    def add_slider(self, name, label, action, limit=3.0):
-        self._reaches[name] = limit
+    def add_slider(self, name, label, action, reach=3.0):
+        self._reaches[name] = reach
         slider = widgets.FloatSlider(
-            0, min=-limit, max=limit, step=PRECISION, description=label, readout_format=f".{DECIMALS}f"
+            0, min=-reach, max=reach, step=PRECISION, description=label, readout_format=f".{DECIMALS}f"
         )
         return self.add_control(name, slider, action)
 
-    def add_control(self, name, control, action=lambda value: None, reframe=False, resets=True):
+    def add_control(self, name, control, action=lambda value: None, rescale=False, resets=True):
         """Let a control act on the state with action(value), then update; Reset brings its first value back."""
         slides = isinstance(control, widgets.FloatSlider | widgets.IntSlider | widgets.SelectionSlider)
         control.style.description_width = f"{round(84 * self.scale)}px" if slides else "auto"
         control.layout.width = "auto"
         control.tooltip = ""  # without one, a slider's label shows "null"
-        self.controls[name], self._actions[name] = control, (action, reframe)
+        self.controls[name], self._actions[name] = control, (action, rescale)
         if resets:
             self._defaults[name] = control.value
         control.observe(partial(self._heard, name), "value")
         return take_turns(control, self._lock)
 
-    def add_button(self, name, label, press, reframe=False, tooltip=""):
+    def add_button(self, name, label, press, rescale=False, tooltip=""):
         def pressed():
-            self._change(press, reframe)
+            self._change(press, rescale)
 
         layout = widgets.Layout(width="auto")
         button = PressButton(pressed, description=label, tooltip=tooltip, layout=layout)
@@ -266,8 +266,8 @@ class Explorer(Hands, widgets.VBox):
 
     def add_data_and_reset(self):
         sets = widgets.Dropdown(options=[AS_GIVEN, *mlp.DATA_SETS], description="data")
-        self.add_control("data", sets, self._choose_data, reframe=True)
-        self.add_button("reset", "Reset", self._reset, reframe=True)
+        self.add_control("data", sets, self._choose_data, rescale=True)
+        self.add_button("reset", "Reset", self._reset, rescale=True)
 
     def _choose_data(self, name):
         if name == AS_GIVEN:
@@ -285,21 +285,21 @@ class Explorer(Hands, widgets.VBox):
         with self._lock:
             if self._quiet or self._only_rounded(name, change["new"]):
                 return
-            action, reframe = self._actions[name]
-            self._change(partial(action, change["new"]), reframe)
+            action, rescale = self._actions[name]
+            self._change(partial(action, change["new"]), rescale)
 
     def _only_rounded(self, name, value):
         """A browser sends a slider's value back rounded to its step: that is no move."""
         return name in self._exact and abs(self._exact[name] - value) <= PRECISION / 2 + 1e-9
 
-    def _change(self, act, reframe):
+    def _change(self, act, rescale):
         """Act on a state of its own, with no control heard meanwhile, then show it; a change that fails is none."""
         with self._lock, self._at_once(), self._telling():
             before, self.state = self.state, self.acted_on().copy()
             try:
                 with self._quietly():
                     act()
-                self.react(before, reframe)
+                self.react(before, rescale)
             except Exception:
                 self.state = before
                 raise
@@ -308,16 +308,16 @@ class Explorer(Hands, widgets.VBox):
         """The state that the next change acts on."""
         return self.state
 
-    def react(self, before, reframe):
+    def react(self, before, rescale):
         """Show what a control has changed; before is the state that is on the screen."""
-        self.update(reframe)
+        self.update(rescale)
 
     def sync(self):
         """Let the controls say what the state is; a slider's range grows where its number needs it."""
         with self._quietly():
             for name, (value, label) in self.synced().items():
                 slider, self._exact[name] = self.controls[name], value
-                if self._shown_by.get(name) != label:  # another number, or a new frame: the range starts anew
+                if self._shown_by.get(name) != label:  # another number, or new scales: the range starts anew
                     self._shown_by[name], reach = label, self._reaches[name]
                 else:
                     reach = slider.max

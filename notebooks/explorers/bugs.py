@@ -220,8 +220,8 @@ class BugLab(Explorer):
 
     # ------------------------------------------------ what is shown
 
-    def frame(self):
-        self.plane.set_limit(self.limit)
+    def set_scales(self):
+        self.plane.set_edge(self.edge)
 
     def draw(self):
         found, facts = self._findings(), self._facts()

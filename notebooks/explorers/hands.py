@@ -34,7 +34,7 @@ class Hands:
             raise ValueError(
                 f"touch: expected {what} with {expected}, got {what} with {len(numbers)} numbers"
             ) from None
-        self._change(partial(act, *numbers), reframe=False)
+        self._change(partial(act, *numbers), rescale=False)
 
     def _hear(self, change):
         """The page says what a hand did: a time, what, and numbers."""
@@ -58,7 +58,7 @@ class Hands:
 
     def in_plane(self, x1, x2):
         """Return a point of the plane, moved to its edge where it is beyond."""
-        return np.array([within(name, x, -self.limit, self.limit) for name, x in (("x1", x1), ("x2", x2))])
+        return np.array([within(name, x, -self.edge, self.edge) for name, x in (("x1", x1), ("x2", x2))])
 
     # ------------------------------------------------ entries
 

@@ -32,9 +32,9 @@ class HiddenLayerExplorer(NetworkExplorer):
             "loss": loss_question(),
         }
 
-    def frame(self):
-        super().frame()
-        self.stretch = 0.5 * self.limit / self.limits["G_X"]
+    def set_scales(self):
+        super().set_scales()
+        self.stretch = 0.5 * self.edge / self.limits["G_X"]
 
     def draw(self):
         arrows = self.stretch * self.values["G_X"]

@@ -114,11 +114,11 @@ class NetworkExplorer(PredictingExplorer):
         if x1 is None:
             return self.touch_unit(j)
         tip = self.in_plane(x1, x2)
-        start = arrow_start(self.params.W1[j], self.params.b1[j], self.limit, self.state.held[j])
+        start = arrow_start(self.params.W1[j], self.params.b1[j], self.edge, self.state.held[j])
         if start is None:
             raise ValueError(f"turn: expected a unit whose hinge line is in sight, got {j}")
         along = tip - start
-        if np.linalg.norm(along) < 0.02 * self.limit:  # a line without a direction could not be taken again
+        if np.linalg.norm(along) < 0.02 * self.edge:  # a line without a direction could not be taken again
             return
         self.params.W1[j] = along / ARROW
         self.params.b1[j] = -self.params.W1[j] @ start
@@ -164,12 +164,12 @@ class NetworkExplorer(PredictingExplorer):
                 shown[name] = (getattr(self.params, symbol)[place], f"{symbol}[{', '.join(map(str, place))}]")
         return shown
 
-    def _frame(self):
-        super()._frame()
-        self._reaches["x1"] = self._reaches["x2"] = self.limit
+    def _scale_anew(self):
+        super()._scale_anew()
+        self._reaches["x1"] = self._reaches["x2"] = self.edge
 
-    def frame(self):
-        self.plane.set_limit(self.limit)
+    def set_scales(self):
+        self.plane.set_edge(self.edge)
 
     def sync(self):
         super().sync()

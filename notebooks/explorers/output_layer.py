@@ -52,8 +52,8 @@ class OutputLayerExplorer(NetworkExplorer):
         i = self.example
         return {"outer": np.outer(self.values["G_Z"][i], self.values["H"][i])}
 
-    def frame(self):
-        super().frame()
+    def set_scales(self):
+        super().set_scales()
         self.limits["outer"] = self.limits["G_W2"]
 
     def terms(self):

@@ -90,10 +90,10 @@ function entryOf(cell) {
 }
 
 // Where a point of the page is in the data of a view's picture, and how far the data reach.
-function frameOf(view) {
+function panelOf(view) {
   const svg = view.querySelector('svg.bp-picture');
   const box = svg.getBoundingClientRect();
-  const [left, top, width, height, x0, x1, y0, y1] = svg.dataset.frame.split(' ').map(Number);
+  const [left, top, width, height, x0, x1, y0, y1] = svg.dataset.panel.split(' ').map(Number);
   const zoom = box.width / svg.viewBox.baseVal.width;
   return {
     ends: [
@@ -157,7 +157,7 @@ function hearPointer(root, on, hand, voice) {
     const held = how && !mark.classList.contains('area') ? anchor(mark, event.clientX, event.clientY) : null;
     const off = held ? [held[0] - event.clientX, held[1] - event.clientY] : [0, 0];
     // The picture stays for the hand where it was taken, though the page may move it: words above it grow.
-    const at = how && frameOf(viewOf(mark)).at;
+    const at = how && panelOf(viewOf(mark)).at;
     taken = { id: event.pointerId, from: [event.clientX, event.clientY], words: wordsOf(mark), how, off, at };
     if (how && !held) follow(event);
   });
@@ -219,9 +219,9 @@ function hearKeys(root, hearing, hand, voice) {
     return true;
   }
 
-  // By a hundredth of the frame.
+  // By a hundredth of the panel.
   function nudge(mark, arrow, by) {
-    const { at, ends } = frameOf(viewOf(mark));
+    const { at, ends } = panelOf(viewOf(mark));
     const words = wordsOf(mark);
     const place = hand.aim(words, at(...anchor(mark))).map((value, axis) => {
       const [low, high] = ends[axis];

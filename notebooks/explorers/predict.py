@@ -117,12 +117,12 @@ class Predictor:
     def _choose(self, name):
         self.answer.options = self.questions[name].answers
 
-    def holds(self, before, reframe):
+    def holds(self, before, rescale):
         """Keep a change of the network or the batch from the screen, where a prediction is due, and show what is."""
         explorer = self.explorer
-        if not self.on.value or reframe:
+        if not self.on.value or rescale:
             self.waiting = None
-            if reframe:
+            if rescale:
                 self.verdict = None
             return False
         changed = explorer.state
@@ -180,7 +180,7 @@ class PredictingExplorer(Explorer):
         self.predictor.acted_on = self.predictor.waiting or self.state
         return self.predictor.acted_on
 
-    def react(self, before, reframe):
-        if not self.predictor.holds(before, reframe):
-            super().react(before, reframe)
+    def react(self, before, rescale):
+        if not self.predictor.holds(before, rescale):
+            super().react(before, rescale)
         self.predictor.show()

@@ -27,8 +27,8 @@ class SoftmaxExplorer(NetworkExplorer):
         return [self.add_control("class", along)]
 
     def sliders(self):
-        logits = [self.add_slider(f"z{k}", "", partial(self._put_logit, k), limit=6.0) for k in range(2)]
-        return [*logits, self.add_slider("s", "", self._put_shift, limit=6.0), *super().sliders()]
+        logits = [self.add_slider(f"z{k}", "", partial(self._put_logit, k), reach=6.0) for k in range(2)]
+        return [*logits, self.add_slider("s", "", self._put_shift, reach=6.0), *super().sliders()]
 
     def add_pictures_beside(self):
         self.curve = self.views["curve"] = Curve("share of example i", self.scale)

@@ -30,7 +30,7 @@ class TapeExplorer(Explorer):
         step = widgets.Dropdown(options=self._steps(), description="step")
         bar = line(
             "bar",
-            self.add_control("graph", graphs, reframe=True),
+            self.add_control("graph", graphs, rescale=True),
             self.add_button("previous", "Previous step", lambda: self._go_to(step.value - 1)),
             self.add_control("step", step),
             self.add_button("next", "Next step", lambda: self._go_to(step.value + 1)),
@@ -85,7 +85,7 @@ class TapeExplorer(Explorer):
 
     # ------------------------------------------------ what is shown
 
-    def frame(self):
+    def set_scales(self):
         sizes = {name: str(value.data.shape).replace("()", "") for name, value in self.recorded.values.items()}
         self.picture.set_graph(self.recorded.steps, sizes)
         for name, uses in self.recorded.uses.items():  # shares and their sum have one scale, or colours lie

@@ -55,7 +55,7 @@ class TrainingExplorer(Playing, PredictingExplorer):
         bar = line(
             "bar",
             self.controls["data"],
-            self.add_control("start", starts, self._restart, reframe=True),
+            self.add_control("start", starts, self._restart, rescale=True),
             self.add_control("batch", widgets.Dropdown(options=sizes, description="batch size")),
             *self.add_play(0, LAST_STEP, by=5, pause=150),
             self.add_button("next", "One step", lambda: self._go_to(self.step + 1)),
@@ -67,7 +67,7 @@ class TrainingExplorer(Playing, PredictingExplorer):
             "sliders",
             self.add_control("step", step, self._go_to),
             self.add_control("lr", rates),
-            self.add_control("seed", seed, self._restart, reframe=True),
+            self.add_control("seed", seed, self._restart, rescale=True),
         )
         self._restart()
         left = box("left", box("plane", self.plane.widget), box("under", sliders), self.predictor.widget)
@@ -189,8 +189,8 @@ class TrainingExplorer(Playing, PredictingExplorer):
         with self._quietly():
             self.controls["step"].value = self.step
 
-    def frame(self):
-        self.plane.set_limit(self.limit)
+    def set_scales(self):
+        self.plane.set_edge(self.edge)
         self.run.set_top(1.5 * max(1.0, self.path[0].loss))
 
     def draw(self):

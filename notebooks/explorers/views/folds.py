@@ -10,20 +10,20 @@ APART = 1e-7  # each line is moved by less than this share of the square, so tha
 
 
 class Folds:
-    """The square |x1|, |x2| ≤ limit, cut by lines w · x + b = 0, and the values of a function that bends there only.
+    """The square |x1|, |x2| ≤ edge, cut by lines w · x + b = 0, and the values of a function that bends there only.
 
     weights (n, 2), biases (n,); the function takes points (m, 2) and gives m numbers.
     """
 
-    def __init__(self, weights, biases, limit, function):
-        self.corners, self.cell, self.start, self.end = _cells(*_lines(weights, biases, limit), limit)
+    def __init__(self, weights, biases, edge, function):
+        self.corners, self.cell, self.start, self.end = _cells(*_lines(weights, biases, edge), edge)
         self.values = function(self.corners)
         low, high = np.minimum(self.start, self.end), np.maximum(self.start, self.end)
         codes = low * len(self.corners) + high
         _, self.first, side, uses = np.unique(codes, return_index=True, return_inverse=True, return_counts=True)
         self.crossing = len(self.corners) + side  # where a level crosses a side is numbered after the corners
         self.outer = np.flatnonzero(uses[side] == 1)  # a side of one cell only is a piece of the square's own
-        inner = np.abs(self.corners).min(axis=1) < limit * (1 - 1e-9)  # not one of the square's own four
+        inner = np.abs(self.corners).min(axis=1) < edge * (1 - 1e-9)  # not one of the square's own four
         self.passed = {*np.flatnonzero(inner).tolist()}
 
     def level(self, value):
@@ -73,15 +73,15 @@ class Folds:
         return np.concatenate([corners, crossed], axis=1).reshape(-1, 2)
 
 
-def _lines(weights, biases, limit):
+def _lines(weights, biases, edge):
     """Lines that cut the square, as unit normals (n, 2) and offsets (n,), and after them the square's four sides."""
     size = np.hypot(*weights.T)
     with np.errstate(all="ignore"):
         normals, offsets = weights / size[:, None], biases / size
-    offsets = offsets + APART * limit * np.sin(1 + np.arange(len(size)))
-    seen = (size > 0) & (np.abs(offsets) < 1.5 * limit)
+    offsets = offsets + APART * edge * np.sin(1 + np.arange(len(size)))
+    seen = (size > 0) & (np.abs(offsets) < 1.5 * edge)
     sides = [(-1, 0), (1, 0), (0, -1), (0, 1)]
-    return np.concatenate([normals[seen], sides]), np.append(offsets[seen], [limit] * 4)
+    return np.concatenate([normals[seen], sides]), np.append(offsets[seen], [edge] * 4)
 
 
 @cache
@@ -92,7 +92,7 @@ def _pairs(count):
     return *np.triu_indices(count, 1), own
 
 
-def _cells(normals, offsets, limit):
+def _cells(normals, offsets, edge):
     """The corners (m, 2) of the cells, and each side of each cell: its cell, and the corners where it starts and ends.
 
     A cell is known by the lines that it is on the positive side of: their numbers are summed up.
@@ -101,7 +101,7 @@ def _cells(normals, offsets, limit):
     (a, b), (c, d), p, q = normals[one].T, normals[other].T, offsets[one], offsets[other]
     with np.errstate(divide="ignore", invalid="ignore"):
         places = np.stack([b * q - d * p, c * p - a * q], axis=1) / (a * d - b * c)[:, None]
-    inside = (np.abs(places) <= limit * (1 + 1e-12)).all(axis=1)
+    inside = (np.abs(places) <= edge * (1 + 1e-12)).all(axis=1)
     corners, one, other = places[inside], one[inside], other[inside]
     number = np.arange(len(corners))
     is_on = corners @ normals.T + offsets > 0

@@ -2,7 +2,7 @@
 
 from explorers.views.numbers import compact
 from explorers.views.picture import Picture
-from explorers.views.svg import Frame, path, shape, text
+from explorers.views.svg import Panel, path, shape, text
 
 BAR, AIR = 34, 6  # CSS pixels: how wide a bar is, and how far apart two are
 
@@ -13,17 +13,17 @@ class Gaps(Picture):
     def __init__(self, names, scale, width=330, height=170):
         """names are those of the two numbers."""
         super().__init__(width, height, scale)
-        self.names, self.frame = names, Frame(32, 20, width - 34, height - 52, (0, 2), (0, 1))
+        self.names, self.panel = names, Panel(32, 20, width - 34, height - 52, (0, 2), (0, 1))
 
     def show(self, alt, ones, others):
         """ones and others are the two numbers of each class, from 0 to 1."""
-        content, left = [self.frame.axes("", "", "y")], self.frame.left
-        room, bottom = self.frame.width / len(ones), self.frame.top + self.frame.height
+        content, left = [self.panel.axes("", "", "y")], self.panel.left
+        room, bottom = self.panel.width / len(ones), self.panel.top + self.panel.height
         for label, (one, other) in enumerate(zip(ones, others, strict=True)):
             x = left + room * label + (room - 2 * BAR - AIR - 46) / 2
             tops = []
             for n, (name, number, kind) in enumerate(zip(self.names, (one, other), ("one", "other"), strict=True)):
-                ((_, top),) = self.frame.at([(0, number)])
+                ((_, top),) = self.panel.at([(0, number)])
                 tops.append(top)
                 at = x + n * (BAR + AIR)
                 size = {"x": at, "y": top, "width": BAR, "height": bottom - top}
@@ -32,7 +32,7 @@ class Gaps(Picture):
                 content.append(text(at + BAR / 2, bottom + 13, name))
             content.append(text(x + BAR + AIR / 2, bottom + 27, f"class {label}", "title"))
             content.append(self._gap(x, *tops, one - other))
-        self.paint(alt, "".join(content), frame=self.frame)
+        self.paint(alt, "".join(content), panel=self.panel)
 
     def _gap(self, x, one, other, gap):
         """An arrow from the height of the second bar to that of the first, and how far that is."""

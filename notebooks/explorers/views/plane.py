@@ -7,7 +7,7 @@ import numpy as np
 
 from explorers.views.folds import Folds
 from explorers.views.picture import Picture
-from explorers.views.svg import Frame, coordinate, handle, path, paths, rounded, shape, text
+from explorers.views.svg import Panel, coordinate, handle, path, paths, rounded, shape, text
 
 FEW = 30  # up to so many points carry their number, and can be taken
 SURE = np.log([1, 7 / 3, 9])  # class regions are one shade deeper where P passes 0.5, 0.7 and 0.9
@@ -21,12 +21,12 @@ class Plane(Picture):
     def __init__(self, scale, width=300, height=282):
         super().__init__(width, height, scale, sheets=2)
         side = min(width - 40, height - 24)
-        self.frame = Frame(30, 6, side, side)
-        self.limit, self._given, self._regions = None, None, ""
+        self.panel = Panel(30, 6, side, side)
+        self.edge, self._given, self._regions = None, None, ""
 
-    def set_limit(self, limit):
-        self.limit = limit
-        self.frame.x = self.frame.y = (-limit, limit)
+    def set_edge(self, edge):
+        self.edge = edge
+        self.panel.x = self.panel.y = (-edge, edge)
 
     def show(self, alt, X, y, chosen=None, params=None, margin=None, hinges=True, unit=None, held=None, arrows=None):
         """Draw points X (N, 2) with labels y, and what else is given.
@@ -38,38 +38,38 @@ class Plane(Picture):
         ground = [] if params is None else [self._regions_of(params, margin)]
         if unit is not None:
             ground.append(self._on_side(params.W1[unit], params.b1[unit]))
-        ground.append(self.frame.axes("x1", "x2", "among"))
+        ground.append(self.panel.axes("x1", "x2", "among"))
         if params is not None and hinges:
             ground += self._hinges(params.W1, params.b1, unit)
         content = [] if unit is None else self._arrow_of(params.W1[unit], params.b1[unit], unit, held[unit])
         content += self._points(X, y, chosen)
         if arrows is not None:
             content.append(self._arrows(X, arrows))
-        self.paint(alt, "".join(ground), "".join(content), frame=self.frame)
+        self.paint(alt, "".join(ground), "".join(content), panel=self.panel)
 
     def _regions_of(self, params, margin):
-        """The class regions and the boundary, found anew only where the limit or a parameter has changed."""
-        given = (self.limit, *(array.tobytes() for array in params))
+        """The class regions and the boundary, found anew only where the edge or a parameter has changed."""
+        given = (self.edge, *(array.tobytes() for array in params))
         if given != self._given:
             self._given = given
-            self._regions = "".join(self._drawn(Folds(params.W1, params.b1, self.limit, partial(margin, params))))
+            self._regions = "".join(self._drawn(Folds(params.W1, params.b1, self.edge, partial(margin, params))))
         return self._regions
 
     def _drawn(self, folds):
         asked = [(label, sign, sure) for label, sign in enumerate((-1, 1)) for sure in SURE]
         found = folds.above([(sign, sure) for _, sign, sure in asked])
-        written = iter(paths([self.frame.at(ring) for rings in found for ring in rings]))
+        written = iter(paths([self.panel.at(ring) for rings in found for ring in rings]))
         content = [
             f'<path class="region c{label}" d="{"Z".join(islice(written, len(rings)))}Z"/>'
             for (label, _, _), rings in zip(asked, found, strict=True)
             if rings
         ]
-        content.append(f'<path class="boundary" d="{"".join(paths(self.frame.at(folds.level(0))))}"/>')
+        content.append(f'<path class="boundary" d="{"".join(paths(self.panel.at(folds.level(0))))}"/>')
         return content
 
     def _on_side(self, w, b):
-        """The side where w · x + b > 0, drawn long, and cut off at the frame."""
-        size, far = np.hypot(*w), 4 * self.limit
+        """The side where w · x + b > 0, drawn long, and cut off at the panel's edge."""
+        size, far = np.hypot(*w), 4 * self.edge
         if not size:
             corners = far * np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) if b > 0 else []
         else:
@@ -83,12 +83,12 @@ class Plane(Picture):
             ]
         if not len(corners):
             return ""
-        return self.frame.inside(f'<path class="on-side" d="{path(self.frame.at(corners), closed=True)}"/>')
+        return self.panel.inside(f'<path class="on-side" d="{path(self.panel.at(corners), closed=True)}"/>')
 
     def _hinges(self, weights, biases, unit):
-        ends = _ends(weights, biases, self.limit)
+        ends = _ends(weights, biases, self.edge)
         seen = np.flatnonzero(np.isfinite(ends[:, 0, 0])).tolist()
-        ways = dict(zip(seen, paths(self.frame.at(ends[seen])), strict=True))
+        ways = dict(zip(seen, paths(self.panel.at(ends[seen])), strict=True))
         content = [f'<path class="hinges" d="{"".join(ways.values())}"/>']
         if unit in ways:
             content.append(f'<path class="hinge" d="{ways[unit]}"/>')
@@ -97,17 +97,17 @@ class Plane(Picture):
         return content
 
     def _arrow_of(self, w, b, unit, held):
-        start = arrow_start(w, b, self.limit, held)
+        start = arrow_start(w, b, self.edge, held)
         if start is None:
             return []
-        (x1, y1), (x2, y2) = self.frame.at([start, start + ARROW * w])
+        (x1, y1), (x2, y2) = self.panel.at([start, start + ARROW * w])
         return [
             shape("line", "arrow", x1=x1, y1=y1, x2=x2, y2=y2),
             shape("circle", "tip", f"turn {unit}", "xy", cx=x2, cy=y2, r=6),
         ]
 
     def _points(self, X, y, chosen):
-        places = self.frame.at(X)
+        places = self.panel.at(X)
         if len(X) > FEW:
             return [_dots(places[y == label], label) for label in (0, 1)]
         content = []
@@ -127,7 +127,7 @@ class Plane(Picture):
         return content
 
     def _arrows(self, X, arrows):
-        starts, ends = self.frame.at(X), self.frame.at(X + arrows)
+        starts, ends = self.panel.at(X), self.panel.at(X + arrows)
         along = ends - starts
         length = np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
         head = np.minimum(7, length) * along / length
@@ -150,25 +150,25 @@ def _dots(places, label):
     return f'<path class="dots d{label}" d="{dots}"/>'
 
 
-def _ends(weights, biases, limit):
-    """Where each line w · x + b = 0 enters and leaves the square |x1|, |x2| ≤ limit, (n, 2, 2); NaN if nowhere."""
+def _ends(weights, biases, edge):
+    """Where each line w · x + b = 0 enters and leaves the square |x1|, |x2| ≤ edge, (n, 2, 2); NaN if nowhere."""
     size = (weights**2).sum(axis=1, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         foot = -biases[:, None] * weights / size
         along = weights[:, ::-1] * (-1, 1) / np.sqrt(size)
-        crossings = (np.array([[-limit], [limit]]) - foot[:, None]) / along[:, None]
+        crossings = (np.array([[-edge], [edge]]) - foot[:, None]) / along[:, None]
         flat = along == 0
         into = np.where(flat, -np.inf, crossings.min(axis=1)).max(axis=1)
         out = np.where(flat, np.inf, crossings.max(axis=1)).min(axis=1)
-        missed = ~(into < out) | (flat & (np.abs(foot) > limit)).any(axis=1)
+        missed = ~(into < out) | (flat & (np.abs(foot) > edge)).any(axis=1)
         ends = np.stack([foot + into[:, None] * along, foot + out[:, None] * along], axis=1)
     ends[missed] = np.nan
     return ends
 
 
-def arrow_start(w, b, limit, held):
+def arrow_start(w, b, edge, held):
     """The point nearest to the one held, of what is seen of the line w · x + b = 0; None where nothing is."""
-    ((start, end),) = _ends(w[None], np.array([b]), limit)
+    ((start, end),) = _ends(w[None], np.array([b]), edge)
     if np.isnan(start).any():
         return None
     along = end - start

@@ -3,7 +3,7 @@
 import numpy as np
 
 from explorers.views.picture import Picture
-from explorers.views.svg import Frame, handle, nice_range, path, paths, shape, text, thinned
+from explorers.views.svg import Panel, handle, nice_range, path, paths, shape, text, thinned
 
 FAR = 1e4  # pixels: a line that leaves the picture is drawn no farther, as a browser reads no numbers beyond 1e38
 
@@ -14,9 +14,9 @@ class Run(Picture):
     def __init__(self, steps, names, scale, width=340, height=300):
         super().__init__(width, height, scale)
         high = (height - 78) / 2
-        self.losses = Frame(40, 18, width - 80, high, (0, steps), (0, 1))
-        self.accuracies = Frame(40, 18, width - 80, high, (0, steps), (0, 1))
-        self.norms = Frame(40, 46 + high, width - 80, high, (0, steps), (-5, 1))
+        self.losses = Panel(40, 18, width - 80, high, (0, steps), (0, 1))
+        self.accuracies = Panel(40, 18, width - 80, high, (0, steps), (0, 1))
+        self.norms = Panel(40, 46 + high, width - 80, high, (0, steps), (-5, 1))
         right, shares = width - 35, (0.25, 0.5, 0.75, 1.0)
         ticks = zip(shares, self.accuracies.at([(0, share) for share in shares]), strict=True)
         self.labels = "".join(
@@ -56,14 +56,14 @@ class Run(Picture):
         content.append(handle(path([(x, self.losses.top), (x, bottom)]), "step", "x"))
         content.append(shape("rect", "area", "step", "x", **area))
         content.append(shape("line", "now", x1=x, y1=self.losses.top, x2=x, y2=bottom))
-        self.paint(alt, "".join(content), frame=self.losses)
+        self.paint(alt, "".join(content), panel=self.losses)
 
 
 def _lines(drawn):
-    """Lines through values at steps 0, 1, …, each in its frame and of a class; no finer than can be seen."""
+    """Lines through values at steps 0, 1, …, each in its panel and of a class; no finer than can be seen."""
     places = [
-        thinned(frame.at(np.stack([np.arange(len(values)), values], axis=1)).clip(-FAR, FAR))
-        for frame, values, _ in drawn
+        thinned(panel.at(np.stack([np.arange(len(values)), values], axis=1)).clip(-FAR, FAR))
+        for panel, values, _ in drawn
     ]
     return "".join(f'<path class="{of}" d="{way}"/>' for way, (*_, of) in zip(paths(places), drawn, strict=True))
 
@@ -73,17 +73,17 @@ class Losses(Picture):
 
     def __init__(self, steps, names, scale, width=340, height=230):
         super().__init__(width, height, scale)
-        self.names, self.frame = names, Frame(40, 18, width - 50, height - 50, (0, steps), (0, 1))
+        self.names, self.panel = names, Panel(40, 18, width - 50, height - 50, (0, steps), (0, 1))
 
     def show(self, alt, runs, top):
         """The loss axis reaches from 0 to top or a little higher; what is higher leaves the picture."""
-        self.frame.y = nice_range(0, top)
+        self.panel.y = nice_range(0, top)
         classes = ("run right", "run")
-        lines = _lines([(self.frame, run, of) for run, of in zip(runs, classes, strict=True)])
-        right = self.frame.left + self.frame.width
+        lines = _lines([(self.panel, run, of) for run, of in zip(runs, classes, strict=True)])
+        right = self.panel.left + self.panel.width
         keys = [
             shape("line", of, x1=right - 148, y1=28 + 16 * n, x2=right - 124, y2=28 + 16 * n)
             + text(right - 118, 32 + 16 * n, name, "start")
             for n, (name, of) in enumerate(zip(self.names, classes, strict=True))
         ]
-        self.paint(alt, self.frame.axes("step", "loss") + self.frame.inside(lines) + "".join(keys), frame=self.frame)
+        self.paint(alt, self.panel.axes("step", "loss") + self.panel.inside(lines) + "".join(keys), panel=self.panel)

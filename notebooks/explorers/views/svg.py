@@ -1,4 +1,4 @@
-"""SVG as text: points as coordinates and paths, a frame with ticks and labels, and marks that a hand can take.
+"""SVG as text: points as coordinates and paths, a panel with ticks and labels, and marks that a hand can take.
 
 Coordinates are rounded to a tenth of a CSS pixel, away from ties: the last bit of a number moves no digit.
 Marks and words are many, and a picture travels as JSON, where " takes two bytes: their attributes stand in '.
@@ -84,7 +84,7 @@ def _classes(classes):
     return f" class='{classes}'" if classes else ""
 
 
-class Frame:
+class Panel:
     """A rectangle of a picture in its pixels, and the ranges of data that it shows: x0 to x1, and y0 to y1 upwards."""
 
     def __init__(self, left, top, width, height, x=(0, 1), y=(0, 1)):
@@ -100,7 +100,7 @@ class Frame:
     def attribute(self):
         """What a page needs, to tell data from pixels."""
         corners = (self.left, self.top, self.width, self.height, *self.x, *self.y)
-        return f' data-frame="{" ".join(f"{value:.6g}" for value in corners)}"'
+        return f' data-panel="{" ".join(f"{value:.6g}" for value in corners)}"'
 
     def axes(self, xlabel, ylabel, labels="both"):
         """Grid, ticks and names: xlabel below the ticks and ylabel above the axis, or both among the ticks.
@@ -110,7 +110,7 @@ class Frame:
         return _axes(self.left, self.top, self.width, self.height, tuple(self.x), tuple(self.y), xlabel, ylabel, labels)
 
     def inside(self, content):
-        """Cut content off at the frame's edge."""
+        """Cut content off at the panel's edge."""
         box = f"{self.left} {self.top} {self.width} {self.height}"
         x, y, width, height = box.split()
         return f'<svg x="{x}" y="{y}" width="{width}" height="{height}" viewBox="{box}">{content}</svg>'
@@ -118,10 +118,10 @@ class Frame:
 
 @cache
 def _axes(left, top, width, height, x, y, xlabel, ylabel, labels):
-    frame = Frame(left, top, width, height, x, y)
+    panel = Panel(left, top, width, height, x, y)
     right, bottom = left + width, top + height
     xs, ys = np.linspace(*x, TICKS), np.linspace(*y, TICKS)
-    across, down = frame.at(np.stack([xs, ys], axis=1)).T
+    across, down = panel.at(np.stack([xs, ys], axis=1)).T
     grid = "".join(f"M{a:g} {top}V{bottom}" for a in rounded(across)) + "".join(
         f"M{left} {d:g}H{right}" for d in rounded(down)
     )
