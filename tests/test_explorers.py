@@ -66,7 +66,6 @@ BATCHES = {
     "N = 16": own_net(16),
     "1 hidden unit": own_net(12, 1),
     "all zero": (np.zeros((12, 2)), np.zeros(12, int), m.Params(*(0 * array for array in own_net()[2]))),
-    "of 1e-6": (*own_net()[:2], m.Params(*(1e-6 * array for array in own_net()[2]))),
     "logits of 10,000": (*own_net()[:2], own_net()[2]._replace(b2=np.array([-1e4, 1e4]))),
 }
 
@@ -333,3 +332,9 @@ def assert_readable(explorer):
             sign = {"on": text == "1", "p": read(text) > 0, "n": read(text) < 0, "s": True}
             assert len(text) <= 5 and all(sign[look.rstrip("12345678")] for look in looks)
             assert not re.fullmatch("−0?[.]?0*", text)
+
+
+@pytest.mark.parametrize("size", [1e-3, 1e-6, 1e-9, 1.0, 1e3])
+def test_a_coloured_number_shows_its_sign(size):
+    X, y, params = own_net()
+    assert_readable(make("relu_explorer", X, y, m.Params(*(size * array for array in params))))

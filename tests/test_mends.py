@@ -47,9 +47,11 @@ def followed(code, diagnosis):
 def assert_true(symbol, code, found):
     """Nothing is called right that is not, and whoever does what is shown is told so, or taken past this mistake."""
     assert found.correct is False and "yours: " not in MENDED.sub("", found.diagnosis)
-    if MENDED.search(found.diagnosis):
+    if shown := MENDED.search(found.diagnosis):
         again = judged(symbol, followed(code, found.diagnosis))
-        past = symbol == "backward" and right_before(again.diagnosis) > right_before(found.diagnosis)
+        line = next(number for number, line in enumerate(code.split("\n"), 1) if line.strip() == shown[1])
+        is_blamed = re.search(rf"line {line}\b", again.diagnosis)
+        past = symbol == "backward" and right_before(again.diagnosis) > right_before(found.diagnosis) and not is_blamed
         assert again or past, again
 
 

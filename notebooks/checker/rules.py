@@ -12,7 +12,7 @@ ROW_WISE = ("y", "Y", "P", "Z", "G_Z", "H", "A1", "M", "G_H", "G_A1", "X")
 ROWS = "|".join(ROW_WISE)
 LETTER = re.compile(r"\b([abcfN])\b")
 ALIKE = (  # functions and methods that are taken for each other
-    ("sum", "mean", "max", "cumsum", "prod"),
+    ("sum", "mean", "max", "cumsum"),
     ("maximum", "minimum", "max"),
     ("exp", "log", "expm1", "log1p", "log2", "log10"),
     ("dot", "outer", "multiply"),
@@ -43,6 +43,8 @@ class Rule(NamedTuple):
 
 def instead(wrong, right):
     """Say that one thing stands in the place of another."""
+    if wrong.startswith("dim="):
+        return "NumPy's word for dim is axis"
     axes = [each.removesuffix(KEEPS) for each in (wrong, right)]
     if axes[0] == axes[1]:
         return "keepdims=True is missing" if KEEPS in right else "keepdims=True keeps an axis that should go"
@@ -168,6 +170,7 @@ def swapped(code, node):
     options = {option.arg: code.of(option.value) for option in node.keywords}
     axis = options.get("axis", next((code.of(axis) for axis in node.args[1 - is_method :][:1]), ""))
     own = f"axis={axis}" * bool(axis) + KEEPS * ("keepdims" in options)
+    own = f"dim={options['dim']}" if "dim" in options else own
     for other in ("axis=0", "axis=1", "", f"axis=1{KEEPS}", f"axis=0{KEEPS}"):
         if other != own:
             yield own, other, f"{start or 'np.'}{name}({f'{first}, {other}'.strip(', ')})"

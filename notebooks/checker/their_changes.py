@@ -119,7 +119,7 @@ class Changes:
             yield from ((instead(own, f"range({n})"), f"range({n})") for n in (*args[-1:], *self.sizes))
         elif isinstance(node.func, ast.Attribute) and self._is_value(node.func.value):
             x = self.code.of(node.func.value)
-            yield f"{own[len(x) :]} is one too many", x
+            yield f"{own.partition(x)[2].lstrip(')')} is one too many", x
         elif args and not function.endswith(("zeros", "ones")):
             yield instead(own, args[0]) if len(args) > 1 or options else f"{function} is one too many", args[0]
 
@@ -166,7 +166,8 @@ class Changes:
                 now = found[1].decode() if found and not isinstance(target, ast.Tuple) else ""
                 for sign in ("=", "+=", "-=", "*=", "/="):
                     if now and sign != now:
-                        words = "each turn overwrites what was there: " * ((now, sign) == ("=", "+="))
+                        is_turn = (now, sign) == ("=", "+=") and isinstance(around, ast.For | ast.While)
+                        words = "each turn overwrites what was there: " * is_turn
                         yield code.with_bytes(*found.span(1), sign, words + instead(now, sign))
                 yield code.with_bytes(start, start, "# ", f"{line} is one too many")
 

@@ -93,6 +93,12 @@ def called(value, symbol, values):
     return next((how for how, other in hows.items() if same(numbers, other)), None)
 
 
+def is_among(value, others):
+    """Whether a value has the numbers of one of these."""
+    numbers, arrays = as_numbers(value), [*map(as_numbers, others)]
+    return numbers is not None and any(same(numbers, each) for each in arrays if each is not None)
+
+
 class Facts:
     """A learner's function that is asked for name, watched while it runs on a batch of X, y, params."""
 
@@ -117,19 +123,25 @@ class Facts:
             was_right = True in judged
             if not mine or judged[-1] or (symbol in self.asked and not was_right):
                 continue  # in an argument the learner computes in place
+            if self.run.error is not None and not np.any(mine[-1][1].changed[symbol]):
+                continue  # it was still to be filled
+            if was_right and symbol == "P" and is_among(mine[-1][1].changed[symbol], [self.values["G_Z"]]):
+                continue  # it became G_Z in place, and is used no more
             place, step = mine[len(judged) - judged[::-1].index(True) if was_right else -1]
-            it = step.after.get(symbol)
-            is_shared = was_right and isinstance(it, np.ndarray)
-            names = [name for name, value in step.after.items() if value is it] if is_shared else [symbol]
+            it, names = step.after.get(symbol), [symbol]
+            if was_right and isinstance(it, np.ndarray):
+                arrays = [(name, value) for name, value in step.after.items() if isinstance(value, np.ndarray)]
+                names = [name for name, value in arrays if np.may_share_memory(value, it)]
             lines = [each.line for each in own if {*names} & each.changed.keys()]
             found.append((place, (step.line, symbol, names, [step.line, *lines])))
         return min(found, default=(0, None), key=lambda each: each[0])[1]
 
     def blamed(self):
         """Return the numbers of the lines to look at first."""
+        lines = [*self.wrong[-1]] if self.wrong else []
         if self.run.error is not None:
-            return [frame.lineno for frame in self.frames(self.run.error)]
-        result, lines = mark(self.fault.numbers if self.fault else None), [*self.wrong[-1]] if self.wrong else []
+            return lines + [frame.lineno for frame in self.frames(self.run.error)]
+        result = mark(self.fault.numbers if self.fault else None)
         return lines + [step.line for step in self.run.steps if result in map(mark, step.changed.values())]
 
     def first_wrong(self, asked):
