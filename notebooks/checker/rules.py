@@ -53,6 +53,11 @@ def instead(wrong, right):
     return NAMED.get((wrong, right), f"{wrong} in the place of {right}")
 
 
+REGROUPED = [
+    Rule("the brackets stand in the wrong place", *sides)
+    for one, two in itertools.product("+-*/@", repeat=2)
+    for sides in itertools.permutations((f"a {one} (b {two} c)", f"(a {one} b) {two} c"))
+]
 RULES = [  # the likely ones first
     Rule("the sign is flipped", "-a", "a"),
     Rule("the sign is flipped: {b} and {a} are swapped", "b - a", "a - b"),
@@ -74,11 +79,7 @@ RULES = [  # the likely ones first
     Rule("* {b} comes before @ {c}, and belongs after", "a * b @ c", "a @ c * b"),
     Rule("{b} comes after sum, and belongs before", "a.sum(axis=0) * b", "(a * b).sum(axis=0)"),
     Rule("* comes before >: this is ({a} * {b}) > {c}", "a * b > c", "a * (b > c)"),
-    *(
-        Rule("the brackets stand in the wrong place", *sides)
-        for one, two in itertools.product("+-*/@", repeat=2)
-        for sides in itertools.permutations((f"a {one} (b {two} c)", f"(a {one} b) {two} c"))
-    ),
+    *REGROUPED,
     *(
         Rule("{b} comes after {f}, and belongs inside", wrong.format(sign), right.format(sign))
         for sign in "+-*/"

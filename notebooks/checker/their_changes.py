@@ -6,7 +6,7 @@ import functools
 import itertools
 import re
 
-from checker.rules import MORE, ROW_WISE, RULES, Rule, instead, rewritten, swapped
+from checker.rules import MORE, REGROUPED, ROW_WISE, RULES, Rule, instead, rewritten, swapped
 from checker.their_code import ASKABLE, own_names
 
 LABEL = "the entry of each row's own label is meant"
@@ -27,8 +27,12 @@ THEIRS = [  # what goes wrong in ways of writing that our lines do not have
     Rule("{b} in the place of 0", "np.maximum(a, b)", "np.maximum(a, 0)"),
     Rule("{c} in the place of 0", "np.where(a, b, c)", "np.where(a, b, 0)"),
 ]
+NO_MASK = "the mask is missing"  # but not where one stands, which may be another mistake's
+MASK = re.compile(r"\* ?M\b|\bM \*|\[[^]=]*([<>]=?|==) *0\b|\bif .*[<>]|\bwhere\b|\bmasked")
 EINSUM = re.compile(r"(?=.*[,>])[\w. ]{1,5}(,[\w. ]{1,5})*(->[\w. ]{0,5})?")
-WITHIN = [rule for rule in (*RULES, *THEIRS) if rule.wrong != "a"]
+PLAIN = [rule for rule in RULES if rule not in REGROUPED]
+# Where a term is one too many, brackets around it can give the same: they are tried last.
+WITHIN = [rule for rule in (*PLAIN, *THEIRS, *REGROUPED) if rule.wrong != "a"]
 AROUND = [rule for rule in (COPIED, *RULES, *THEIRS) if rule.wrong == "a"]
 # A name that is given itself, and a list that is put into itself, which no array can hold.
 ITSELF = re.compile(r"\s*(\w+) = \1$|.*\b(\w+)(\.(append|extend|insert)\b| \+= \[).*\b\2\b")
@@ -50,6 +54,7 @@ class Changes:
         known = {*theirs.data, *theirs.fixed, *vars(builtins), *(each.name for each in theirs.pieces), *self.own}
         self.unknown = [name for name in read if name not in known]
         rows = [name for name in self.own if name in ROW_WISE]
+        self.has_mask = MASK.search(self.code.text) is not None
         self.N = "N" if "N" in self.own or not rows else f"len({rows[0]})"
         self.sizes = [f"len({node.arg})" for node in nodes if isinstance(node, ast.arg)]
         places = [node for node in nodes if isinstance(node, ast.stmt | ast.Lambda) and not hasattr(node, "returns")]
@@ -149,7 +154,8 @@ class Changes:
                 yield from ((instead(node.id, other), other) for other in names)
             if isinstance(node, ast.Name | ast.Subscript) or isinstance(self.code.parent[node], INNER):
                 every = [*(f"{name}{index}" for name in names), *(names if index else ())]
-                yield from rewritten(self.code, node, MORE, every)
+                for words, new in rewritten(self.code, node, MORE, every):
+                    yield (instead(self.code.of(node), new) if words == NO_MASK and self.has_mask else words), new
 
     def _stored(self, places):
         """Yield the changes of how a statement stores what it computes, and the code without it, or out of a loop."""
