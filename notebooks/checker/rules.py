@@ -111,8 +111,9 @@ RULES = [  # the likely ones first
         for wrong, right in itertools.permutations(group, 2)
     ),
 ]
+NO_MASK = "the mask is missing"
 MORE = [  # a factor or a term is missing
-    Rule("the mask is missing", "a", "a * M"),
+    Rule(NO_MASK, "a", "a * M"),
     *(Rule(f"{sign} {{b}} is missing", "a", f"a {sign} b") for sign in "*+-/"),
 ]
 

@@ -6,7 +6,7 @@ import functools
 import itertools
 import re
 
-from checker.rules import MORE, REGROUPED, ROW_WISE, RULES, Rule, instead, rewritten, swapped
+from checker.rules import MORE, NO_MASK, REGROUPED, ROW_WISE, RULES, Rule, instead, rewritten, swapped
 from checker.their_code import ASKABLE, own_names
 
 LABEL = "the entry of each row's own label is meant"
@@ -27,7 +27,7 @@ THEIRS = [  # what goes wrong in ways of writing that our lines do not have
     Rule("{b} in the place of 0", "np.maximum(a, b)", "np.maximum(a, 0)"),
     Rule("{c} in the place of 0", "np.where(a, b, c)", "np.where(a, b, 0)"),
 ]
-NO_MASK = "the mask is missing"  # but not where one stands, which may be another mistake's
+# Where a mask stands, it is not called missing: the mistake may be in it.
 MASK = re.compile(r"\* ?M\b|\bM \*|\[[^]=]*([<>]=?|==) *0\b|\bif .*[<>]|\bwhere\b|\bmasked")
 EINSUM = re.compile(r"(?=.*[,>])[\w. ]{1,5}(,[\w. ]{1,5})*(->[\w. ]{0,5})?")
 PLAIN = [rule for rule in RULES if rule not in REGROUPED]
