@@ -119,7 +119,7 @@ class BackpropExplorer(Playing, NetworkExplorer):
             f"The loss as {label} moves, with its tangent. {self.say_slope()}",
             label,
             along,
-            np.array([self._loss_at(symbol, index, value) for value in along]),
+            self._losses(symbol, index, along - here),
             here,
             self.values["loss"],
             self.values[f"G_{symbol}"][index],
@@ -145,10 +145,20 @@ class BackpropExplorer(Playing, NetworkExplorer):
             corners = here - self.values["A1"][able, index[0]] / reaches[able]
         return np.unique([*np.linspace(-reach, reach, 31), *np.clip(corners, -reach, reach)])
 
-    def _loss_at(self, symbol, index, value):
-        moved = getattr(self.params, symbol).copy()
-        moved[index] = value
-        return mlp.loss(self.X, self.y, self.params._replace(**{symbol: moved}))
+    def _losses(self, symbol, index, moves):
+        """The loss after each move (n,) of one parameter, which reaches the logits through one class or one unit."""
+        A1, H, Z, W2 = (self.values[name] for name in ("A1", "H", "Z", "W2"))
+        if symbol in ("W2", "b2"):
+            way = np.eye(len(W2))[index[0]]
+            reach = np.outer(moves, H[:, index[1]] if symbol == "W2" else np.ones(len(H)))
+        else:
+            j = index[0]
+            way = W2[:, j]
+            opened = A1[:, j] + np.outer(moves, self.X[:, index[1]] if symbol == "W1" else np.ones(len(H)))
+            reach = np.maximum(opened, 0) - H[:, j]
+        logits = Z + reach[..., None] * way
+        log_P = mlp.log_softmax(logits.reshape(-1, len(W2))).reshape(logits.shape)
+        return -log_P[:, np.arange(len(Z)), self.y].mean(axis=1)
 
     def say_slope(self):
         (symbol, index), label = self.controls["along"].value, self.controls["along"].label

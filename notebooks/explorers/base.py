@@ -32,7 +32,7 @@ from explorers.turns import take_turns
 from explorers.views.picture import Picture
 from explorers.views.svg import nice_limit
 from explorers.views.tables import Axis, Matrix
-from explorers.views.words import Said, Words
+from explorers.views.words import Count, Said, Words
 
 AS_GIVEN = "as given"
 DECIMALS = 2  # sliders show values rounded to so many, and the state keeps every digit
@@ -84,9 +84,10 @@ class Explorer(Hands, widgets.VBox):
             "row": Axis("·", ["0"]),
         }
         self.said = Said()
-        self._sent_together = [self.said.widget]  # what a change sends in the end, beside controls and pictures
+        self._sent_together = []  # what a change sends in the end, beside controls and pictures
         self.words = self.views["words"] = self.said.add(Words())
         self.changed = self.views["changed"] = self.said.add(Words(), "bp-moved")
+        self._count = self.said.add(Count())
         self.hand = Ear(self._lock)
         self.hand.observe(self._hear, "value")
         super().__init__(children=[shared(), own(self.scale), *self.build(), self.hand])
@@ -194,11 +195,14 @@ class Explorer(Hands, widgets.VBox):
         With rescale, as after a new data set, the fixed scales are chosen anew.
         """
         with self._lock, self._at_once():
-            self.compute()
-            if rescale:
-                self._scale_anew()
-            self.sync()
-            self.show()
+            self._update(rescale)
+
+    def _update(self, rescale):
+        self.compute()
+        if rescale:
+            self._scale_anew()
+        self.sync()
+        self.show()
 
     def compute(self):
         """Compute every value of the state; raises ValueError, TypeError where it is not of the sizes given."""
@@ -310,7 +314,7 @@ class Explorer(Hands, widgets.VBox):
 
     def react(self, before, rescale):
         """Show what a control has changed; before is the state that is on the screen."""
-        self.update(rescale)
+        self._update(rescale)
 
     def sync(self):
         """Let the controls say what the state is; a slider's range grows where its number needs it."""
@@ -328,12 +332,13 @@ class Explorer(Hands, widgets.VBox):
 
     @contextmanager
     def _at_once(self):
-        """Send all that changes at the end: the page lays itself out once, and does not answer before it is whole."""
+        """Send all that changes at the end, the words last: the page draws it when they come, and answers then."""
         with ExitStack() as held:
             sheets = [sheet for view in self.views.values() for sheet in getattr(view, "sheets", [])]
-            for widget in (*self.controls.values(), *sheets, *self._sent_together):
+            for widget in (self.said.widget, *self.controls.values(), *sheets, *self._sent_together):
                 held.enter_context(widget.hold_sync())
             yield
+            self._count.add()
 
     @contextmanager
     def _quietly(self):

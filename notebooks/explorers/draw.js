@@ -2,7 +2,7 @@
 // others their boxes: to lay all out anew takes five times as long as to write what is another. What stays keeps what was
 // put on it, too: the focus, a light, what a reader has selected. ipywidgets sets a view's innerHTML; here it is set so.
 // biome-ignore lint/correctness/noUnusedVariables: page.js calls it.
-function drawInPlace(view) {
+function drawInPlace(view, easel) {
   if (Object.hasOwn(view, 'innerHTML')) return;
   const { get } = Object.getOwnPropertyDescriptor(Element.prototype, 'innerHTML');
   let last = read(view.innerHTML); // what Python sent last: later, a view's nodes have more on them
@@ -11,11 +11,38 @@ function drawInPlace(view) {
     get,
     set(html) {
       const now = read(html);
-      drawChildren(view, last, now);
-      last = now;
-      view.dispatchEvent(new Event('bp-drawn', { bubbles: true }));
+      easel.put(view, () => {
+        drawChildren(view, last, now);
+        last = now;
+      });
     },
   });
+}
+
+// A change comes in a message for each view, that of the words last, with a count of the changes. What comes before them
+// waits, and all is drawn at once: the page lays itself out once, and no half of a change is seen.
+// biome-ignore lint/correctness/noUnusedVariables: page.js calls it.
+function findEasel(root, signal) {
+  const patience = 100; // milliseconds, where the words do not come
+  const waiting = new Map(); // view → how it is drawn
+  let timer = 0;
+
+  function draw() {
+    clearTimeout(timer);
+    for (const drawView of waiting.values()) drawView();
+    waiting.clear();
+    root.dispatchEvent(new Event('bp-drawn'));
+  }
+
+  signal.addEventListener('abort', draw);
+  return {
+    put(view, drawView) {
+      waiting.set(view, drawView);
+      clearTimeout(timer);
+      if (view.querySelector('[data-changes]')) draw();
+      else timer = setTimeout(draw, patience);
+    },
+  };
 }
 
 function read(html) {
@@ -44,9 +71,16 @@ function draw(part, was, now) {
 const isAnother = (was, now) => was.dataset?.touch !== now.dataset?.touch || now.matches?.('.forward, .backward');
 
 function drawAttributes(part, was, now) {
-  for (const { name, value } of now.attributes)
-    if (name !== 'class' && was.getAttribute(name) !== value) part.setAttribute(name, value);
-  for (const { name } of was.attributes) if (name !== 'class' && !now.hasAttribute(name)) part.removeAttribute(name);
+  for (const name of new Set([...was.getAttributeNames(), ...now.getAttributeNames()])) {
+    const [before, after] = [was, now].map((node) => node.getAttribute(name));
+    if (before === after) continue;
+    if (name === 'class') drawClasses(part, was, now);
+    else if (after === null) part.removeAttribute(name);
+    else part.setAttribute(name, after);
+  }
+}
+
+function drawClasses(part, was, now) {
   part.classList.remove(...was.classList);
   part.classList.add(...now.classList);
   if (!part.classList.length) part.removeAttribute('class');

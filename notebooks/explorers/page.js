@@ -17,6 +17,7 @@ function hearHands(root, lights) {
 
   const voice = findVoice(root, signal);
   const sign = findSign(root);
+  const easel = findEasel(root, signal);
   const ear = findEar(root, signal, sign.silent);
   const play = findPlay(root, signal, ear.send);
   const lamp = findLamp(root, lights);
@@ -48,7 +49,7 @@ function hearHands(root, lights) {
     const drawn = new Set(changes.filter((change) => change.type === 'childList').flatMap((change) => viewsIn(change.target)));
     if (!changes.every((change) => viewOf(change.target))) nameControls(root);
     for (const view of drawn) {
-      drawInPlace(view);
+      drawInPlace(view, easel);
       reach(view);
     }
     lamp.mend(drawn);

@@ -11,7 +11,10 @@ import numpy as np
 from explorers.views.numbers import compact
 
 LEVELS = 8  # shades of a cell on each side of 0
-SHADES = {level: f"{'p' if level > 0 else 'n'}{abs(level)}" if level else "" for level in range(-LEVELS, LEVELS + 1)}
+# by level: of an array, those below 0 count from its end
+SHADES = np.array(
+    ["", *(f"p{level}" for level in range(1, LEVELS + 1)), *(f"n{level}" for level in range(LEVELS, 0, -1))]
+)
 MOST_ROWS = 12  # of examples, that stand on the board at once
 MOST_COLUMNS = 64  # of units, of which the chosen one can have a frame
 
@@ -25,8 +28,7 @@ class Axis:
 
 def shades(values, limit):
     """Name the shade of each value on a scale of ±limit: p1 to p8 above 0, n1 to n8 below, and none near 0."""
-    levels = np.clip(np.rint(LEVELS * np.asarray(values, float) / limit), -LEVELS, LEVELS).astype(int).tolist()
-    return [SHADES[level] for level in levels]
+    return SHADES[np.clip(np.rint(LEVELS * np.asarray(values, float) / limit), -LEVELS, LEVELS).astype(int)].tolist()
 
 
 def decimals_for(limit, at_least):
@@ -132,7 +134,7 @@ def _cell(text, shade, stays):
 def _shaded(grid, limit):
     if grid.dtype == bool:
         return [["on" if on else "" for on in line] for line in grid.tolist()]
-    return [shades(line, limit) for line in grid]
+    return shades(grid, limit)
 
 
 def _texts(numbers, kind, decimals):

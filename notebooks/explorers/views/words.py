@@ -40,6 +40,16 @@ class Words(Part):
         self.put("".join(f"<p>{escape(line)}</p>" for line in self.lines))
 
 
+class Count(Part):
+    """How many changes have been shown: the page sees that one has come whole."""
+
+    changes = 0
+
+    def add(self):
+        self.changes += 1
+        self.put(f"<i data-changes={self.changes}></i>")
+
+
 class Sum(Words):
     """One number's equation, in which each number that is an entry can be taken; `.entry` is whose it is."""
 
