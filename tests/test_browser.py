@@ -126,6 +126,21 @@ def test_what_a_reader_has_selected_stays_so_while_numbers_move(hand):
     assert now != before and len(now.split()) == len(before.split()) > 32
 
 
+def test_a_change_is_drawn_at_once(hand):
+    """And not each part when its message comes: the page would lay itself out for each, and show halves of changes."""
+    at = hand("backprop_explorer")
+    at.box.evaluate("""box => {
+      window.changes = 0;
+      const views = [...box.querySelectorAll('.widget-html-content')];
+      const observer = new MutationObserver(() => { window.changes += 1; });
+      for (const view of views) observer.observe(view, {subtree: true, childList: true, characterData: true});
+    }""")
+    for count in (1, 2):
+        at.press("point 2", "Shift+ArrowLeft")
+        settled(at)
+        assert at.page.evaluate("() => window.changes") == count
+
+
 def test_axe_finds_nothing(notebook):
     from axe_playwright_python.sync_playwright import Axe
 

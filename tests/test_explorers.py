@@ -152,6 +152,7 @@ def test_what_one_change_or_touch_draws_is_drawn_once_and_sent_at_its_end_each_w
         change(*arguments)
         assert happened.count("drawn") == 1 and len(happened) == len({*happened}), arguments
         assert held & {*happened[: happened.index("drawn")]} <= {moved}, arguments
+        assert happened[-1] is explorer.said.widget, arguments
 
 
 @every_network_explorer
