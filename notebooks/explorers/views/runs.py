@@ -12,7 +12,8 @@ class Run(Picture):
     """A training run, step by step: loss, accuracy, and the length of each gradient, with a line at the step shown."""
 
     def __init__(self, steps, names, scale, width=340, height=300):
-        super().__init__(width, height, scale)
+        super().__init__(width, height, scale, sheets=2)
+        self._given, self._run = None, ""
         high = (height - 78) / 2
         self.losses = Panel(40, 18, width - 80, high, (0, steps), (0, 1))
         self.accuracies = Panel(40, 18, width - 80, high, (0, steps), (0, 1))
@@ -35,6 +36,22 @@ class Run(Picture):
         """loss, accuracy (n,) and norms (n, 4) are what is known so far, from step 0 on."""
         if max(loss) > self.losses.y[1]:
             self.set_top(max(loss))
+        if (given := (self.losses.y, loss, accuracy, norms)) != self._given:
+            self._given, self._run = given, self._drawn(loss, accuracy, norms)
+        bottom = self.norms.top + self.norms.height
+        ((x, _),) = self.losses.at([(step, 0)])
+        area = {
+            "x": self.losses.left,
+            "y": self.losses.top,
+            "width": self.losses.width,
+            "height": bottom - self.losses.top,
+        }
+        here = handle(path([(x, self.losses.top), (x, bottom)]), "step", "x")
+        here += shape("rect", "area", "step", "x", **area)
+        here += shape("line", "now", x1=x, y1=self.losses.top, x2=x, y2=bottom)
+        self.paint(alt, self._run, here, panel=self.losses)
+
+    def _drawn(self, loss, accuracy, norms):
         logs = np.log10(np.maximum(np.transpose(norms), 1e-30))
         above = _lines([(self.losses, loss, "run"), (self.accuracies, accuracy, "run accuracy")])
         below = _lines([(self.norms, line, f"run norm{n}") for n, line in enumerate(logs)])
@@ -45,18 +62,7 @@ class Run(Picture):
             self.losses.inside(above),
             self.norms.inside(below),
         ]
-        bottom = self.norms.top + self.norms.height
-        ((x, _),) = self.losses.at([(step, 0)])
-        area = {
-            "x": self.losses.left,
-            "y": self.losses.top,
-            "width": self.losses.width,
-            "height": bottom - self.losses.top,
-        }
-        content.append(handle(path([(x, self.losses.top), (x, bottom)]), "step", "x"))
-        content.append(shape("rect", "area", "step", "x", **area))
-        content.append(shape("line", "now", x1=x, y1=self.losses.top, x2=x, y2=bottom))
-        self.paint(alt, "".join(content), panel=self.losses)
+        return "".join(content)
 
 
 def _lines(drawn):
