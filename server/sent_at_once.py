@@ -1,9 +1,25 @@
-"""For Jupyter's server: each message of a kernel goes to the page at once.
+"""For Jupyter's server, and Voilà's: each message of a kernel goes to the page at once.
 
 TCP lets a small message wait until the page has acknowledged the one before it, and a page puts that off for 40 ms and
 more where it has nothing to send (Nagle's algorithm, and delayed acknowledgements; RFC 896 and 1122). A move of an
 explorer comes in several small messages, and its next move begins when they are there.
 """
+
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+
+
+def at_once(kind):
+    """Return the kind of connection that first tells TCP not to wait."""
+
+    class AtOnce(kind):
+        def connect(self):
+            self.websocket_handler.set_nodelay(True)
+            return super().connect()
+
+    return AtOnce
+
+
+AtOnce = at_once(ZMQChannelsWebsocketConnection)  # voila.json names it
 
 
 def _jupyter_server_extension_points():
@@ -12,15 +28,4 @@ def _jupyter_server_extension_points():
 
 def _load_jupyter_server_extension(app):
     settings = app.web_app.settings
-    settings["kernel_websocket_connection_class"] = without_delay(settings["kernel_websocket_connection_class"])
-
-
-def without_delay(kind):
-    """Return the kind of connection that first tells TCP not to wait."""
-
-    class WithoutDelay(kind):
-        def connect(self):
-            self.websocket_handler.set_nodelay(True)
-            return super().connect()
-
-    return WithoutDelay
+    settings["kernel_websocket_connection_class"] = at_once(settings["kernel_websocket_connection_class"])

@@ -26,7 +26,7 @@ def problem(copy, file, old, new, tests, name):
     if old.encode() not in whole:
         return f"{file} has no such text: {old}"
     path.write_bytes(whole.replace(old.encode(), new.encode(), 1))
-    modules = os.pathsep.join([str(copy), str(copy / "notebooks")])
+    modules = os.pathsep.join(map(str, (copy, copy / "notebooks", copy / "server")))
     command = [sys.executable, "-B", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *shlex.split(tests)]
     env = os.environ | {"PYTHONPATH": modules, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(command, cwd=copy, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)

@@ -1,26 +1,53 @@
-"""What Jupyter's server does otherwise where this project is installed."""
+"""Where this project is installed, Jupyter's servers send each message of a kernel to the page at once."""
 
-from types import SimpleNamespace
+import asyncio
+import socket
+
+from tornado.httpserver import HTTPServer
+from tornado.testing import bind_unused_port
+from tornado.web import Application
+from tornado.websocket import WebSocketHandler, websocket_connect
+from voila.app import Voila
 
 import sent_at_once
 
 
-def test_the_server_sends_each_message_of_a_kernel_at_once():
-    done = []
+def test_a_connection_tells_tcp_not_to_wait():
+    delays = []
 
     class Connection:
-        websocket_handler = SimpleNamespace(set_nodelay=lambda value: done.append(value))
+        def __init__(self, handler):
+            self.websocket_handler = handler
 
         def connect(self):
-            done.append("connected")
-            return "a promise"
+            stream = self.websocket_handler.ws_connection.stream
+            delays.append(not stream.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
 
-    app = SimpleNamespace(web_app=SimpleNamespace(settings={"kernel_websocket_connection_class": Connection}))
-    sent_at_once._load_jupyter_server_extension(app)
-    connection = app.web_app.settings["kernel_websocket_connection_class"]()
-    assert connection.connect() == "a promise" and isinstance(connection, Connection)
-    assert done == [True, "connected"]
+    class Handler(WebSocketHandler):
+        def open(self):
+            for kind in (Connection, sent_at_once.at_once(Connection)):
+                kind(self).connect()
+            self.close()
+
+    async def visit():
+        listener, port = bind_unused_port()
+        server = HTTPServer(Application([("/", Handler)]))
+        server.add_socket(listener)
+        page = await websocket_connect(f"ws://127.0.0.1:{port}/")
+        await page.read_message()  # None: it is closed
+        page.close()
+        server.stop()
+        await server.close_all_connections()
+
+    asyncio.run(visit())
+    assert delays == [True, False]
 
 
-def test_the_server_of_an_installation_does_so(lab):
+def test_jupyterlab_is_told_so(lab):
     assert "sent_at_once | extension was successfully loaded" in (lab.folder.parent / "jupyterlab.log").read_text()
+
+
+def test_voila_is_told_so():
+    voila = Voila()
+    voila.load_config_file("voila", path=voila.config_file_paths)
+    assert voila.kernel_websocket_connection_class is sent_at_once.AtOnce
