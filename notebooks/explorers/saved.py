@@ -24,10 +24,11 @@ def snapshot(parts, words):
         for left, top, width, height, content in parts
     )
     width = max(480, *(left + width for left, _, width, _, _ in parts))
-    height, said = max(top + height for _, top, _, height, _ in parts), []
-    for line in (part for one in words.split("\n") for part in textwrap.wrap(one, int(width / LETTER))):
-        height += LINE
-        said.append(text(6, height, line, "start"))
+    height = max(top + height for _, top, _, height, _ in parts)
+    said, end = _written(words, *_room(parts))
+    if end > height:
+        said, end = _written(words, width, height)
+    height = max(height, end)
     size = f'viewBox="0 0 {width} {height + 8}" width="{width}" height="{height + 8}"'
     shares = "".join(
         f".p{level},.n{level}{{--bp-share:{DEEPEST * level / LEVELS:.3f}}}" for level in range(1, LEVELS + 1)
@@ -37,8 +38,20 @@ def snapshot(parts, words):
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="bp-picture" role="img" aria-label="{escape(words)}" {size}>'
         f"<title>{escape(words)}</title><style>{themes}{shares}{file('picture.css')}</style>{sheet}"
-        f"{drawn}{''.join(said)}</svg>"
+        f"{drawn}{said}</svg>"
     )
+
+
+def _room(parts):
+    """How wide the parts on the left are, and where they end: words may have room below them, beside a high board."""
+    column = [(width, top + height) for left, top, width, height, _ in parts if left == 0]
+    return max(width for width, _ in column), max(bottom for _, bottom in column)
+
+
+def _written(words, width, top):
+    """Write words in lines no wider than this, → the SVG, and where it ends."""
+    lines = [part for line in words.split("\n") for part in textwrap.wrap(line, int(width / LETTER))]
+    return "".join(text(6, top + LINE * n, line, "start") for n, line in enumerate(lines, 1)), top + LINE * len(lines)
 
 
 def side_by_side(pictures, left=0, top=0):
@@ -50,14 +63,14 @@ def side_by_side(pictures, left=0, top=0):
     return parts
 
 
-def grid_svg(left, top, title, texts, shades, rows, columns, chosen_row=None, chosen_column=None):
+def grid_svg(left, top, symbol, says, texts, shades, rows, columns, chosen_row=None, chosen_column=None):
     """Write a matrix as SVG: a line of title, a line of the columns' names if there are any, a line for each row.
 
-    texts and shades are lists of rows; a shade is the class of a cell's colour, or "". rows are their names.
+    symbol and says stand in the title. texts and shades are lists of rows; a shade is the class of a cell's colour, or
+    "". rows are their names.
     """
     across, down = left + LABELS, top + TITLE + (HIGH if columns else 0)
-    symbol, _, meaning = title.partition(" ")
-    said = f"<tspan class='b'>{escape(symbol)}</tspan> {escape(meaning)}"
+    said = f"<tspan class='b'>{escape(symbol)}</tspan> {escape(says)}"
     out = [f"<text class='start' x='{left}' y='{top + 11}'>{said}</text>"]
     ways = {}  # a stroke as wide as a cell is high takes half the bytes of a rectangle
     for row, line in enumerate(shades):
@@ -122,8 +135,8 @@ def tables_svg(tables):
 def _table_svg(left, top, table, names=True, row=None, column=None):
     """Write a table, with its columns' names or without, → its width with its title, its height, and the content."""
     texts, shades, _ = zip(*table.cells(), strict=True)
-    title = " ".join([table.symbol, *table.title()]).replace("  ", " ")
-    columns = table.across.labels
-    width = max(LABELS + WIDE * len(columns), round(LETTER * len(title)))
+    says, columns = " ".join(filter(None, map(str.strip, table.title()))), table.across.labels
+    width = max(LABELS + WIDE * len(columns), round(LETTER * len(f"{table.symbol} {says}")))
     height = TITLE + HIGH * (len(texts) + names)
-    return width, height, grid_svg(left, top, title, texts, shades, table.labels(), columns * names, row, column)
+    grid = grid_svg(left, top, table.symbol, says, texts, shades, table.labels(), columns * names, row, column)
+    return width, height, grid
