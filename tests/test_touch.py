@@ -130,8 +130,8 @@ def test_nonsense_is_named_and_changes_nothing_neither_from_python_nor_from_the_
     for text in [*texts, *ASKED["from_a_page"], f"3 point {'9' * 5000}"]:
         explorer.hand.value = text
         (said,) = explorer.views["words"].lines
-        assert said.startswith("This touch was not understood. ")
+        assert said.startswith("This change failed. ")
         assert "<b>point" not in explorer.views["words"].html
         assert not differences(state(explorer), before[0]) and (screen(explorer), values(explorer)) == before[1:], text
     explorer.update()
-    assert "not understood" not in repr(explorer)
+    assert "failed" not in repr(explorer)

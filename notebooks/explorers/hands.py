@@ -1,6 +1,7 @@
 """What a hand does to an explorer: it takes marks, and chooses entries. The page and Python go the same way."""
 
 import inspect
+from contextlib import suppress
 from functools import partial
 
 import numpy as np
@@ -22,6 +23,10 @@ class Hands:
         touch("point", i, x1, x2) moves example i, and touch("point", i) chooses it.
         Raises ValueError, TypeError for a mark that is not here, or numbers that are not its.
         """
+        with self._lock, self._telling():
+            self._change(partial(self._act(what, numbers), *numbers), rescale=False)
+
+    def _act(self, what, numbers):
         act = getattr(self, f"touch_{what}", None) if isinstance(what, str) else None
         if act is None:
             marks = [name for name in dir(self) if name.startswith("touch_") and getattr(self, name)]
@@ -34,7 +39,7 @@ class Hands:
             raise ValueError(
                 f"touch: expected {what} with {expected}, got {what} with {len(numbers)} numbers"
             ) from None
-        self._change(partial(act, *numbers), rescale=False)
+        return act
 
     def _hear(self, change):
         """The page says what a hand did: a time, what, and numbers."""
@@ -43,10 +48,8 @@ class Hands:
             return
         if what == "lost":
             return self.renew()
-        try:
+        with suppress(ValueError, TypeError):  # the screen says what failed
             self.touch(what, *(_number(word) for word in numbers if word))
-        except (ValueError, TypeError) as error:
-            self.words.show([f"This touch was not understood. {error}"])
 
     def touch_point(self, i, x1=None, x2=None):
         """Choose example i, and move it."""
