@@ -1,7 +1,7 @@
 """For Jupyter's server, and Voilà's: each message of a kernel goes to the page at once.
 
-TCP lets a small message wait until the page has acknowledged the one before it, and a page puts that off for 40 ms and
-more where it has nothing to send (Nagle's algorithm, and delayed acknowledgements; RFC 896 and 1122). A move of an
+TCP lets a small message wait until the other side has acknowledged the one before it, and that puts this off for 40 ms
+and more where it has nothing to send (Nagle's algorithm, and delayed acknowledgements; RFC 896 and 1122). A move of an
 explorer comes in several small messages, and its next move begins when they are there.
 """
 
@@ -19,7 +19,7 @@ def at_once(kind):
     return AtOnce
 
 
-AtOnce = at_once(ZMQChannelsWebsocketConnection)  # voila.json names it
+AtOnce = at_once(ZMQChannelsWebsocketConnection)  # Voilà takes a name
 
 
 def _jupyter_server_extension_points():

@@ -139,6 +139,8 @@ def test_a_change_is_drawn_at_once(hand):
         at.press("point 2", "Shift+ArrowLeft")
         settled(at)
         assert at.page.evaluate("() => window.changes") == count
+    at.explorer("setattr(explorer.plane.sheets[1], 'value', '<svg class=alone></svg>')")  # and no words come
+    at.box.locator(".alone").wait_for(state="attached")
 
 
 def test_axe_finds_nothing(notebook):

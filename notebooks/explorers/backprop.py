@@ -140,25 +140,30 @@ class BackpropExplorer(Playing, NetworkExplorer):
         """Where the loss is measured along a parameter: all over its range, and at each corner, where a unit opens."""
         corners = []
         if symbol in ("W1", "b1"):
-            reaches = self.X[:, index[1]] if symbol == "W1" else np.ones(len(self.X))
-            able = reaches != 0
-            corners = here - self.values["A1"][able, index[0]] / reaches[able]
+            by = self._multiplied(symbol, index)
+            able = by != 0
+            corners = here - self.values["A1"][able, index[0]] / by[able]
+            corners = corners[:: 1 + len(corners) // 256]  # of so many, each is too small to be seen
         return np.unique([*np.linspace(-reach, reach, 31), *np.clip(corners, -reach, reach)])
 
     def _losses(self, symbol, index, moves):
-        """The loss after each move (n,) of one parameter, which reaches the logits through one class or one unit."""
+        """mlp.loss after each move (n,) of one parameter, which reaches the logits through one class or one unit."""
         A1, H, Z, W2 = (self.values[name] for name in ("A1", "H", "Z", "W2"))
         if symbol in ("W2", "b2"):
-            way = np.eye(len(W2))[index[0]]
-            reach = np.outer(moves, H[:, index[1]] if symbol == "W2" else np.ones(len(H)))
+            direction = np.eye(len(W2))[index[0]]
+            shifts = np.outer(moves, H[:, index[1]] if symbol == "W2" else np.ones(len(H)))
         else:
             j = index[0]
-            way = W2[:, j]
-            opened = A1[:, j] + np.outer(moves, self.X[:, index[1]] if symbol == "W1" else np.ones(len(H)))
-            reach = np.maximum(opened, 0) - H[:, j]
-        logits = Z + reach[..., None] * way
+            direction = W2[:, j]
+            opened = A1[:, j] + np.outer(moves, self._multiplied(symbol, index))
+            shifts = np.maximum(opened, 0) - H[:, j]
+        logits = Z + shifts[..., None] * direction
         log_P = mlp.log_softmax(logits.reshape(-1, len(W2))).reshape(logits.shape)
         return -log_P[:, np.arange(len(Z)), self.y].mean(axis=1)
+
+    def _multiplied(self, symbol, index):
+        """What an entry of W1 or b1 is multiplied by in each example."""
+        return self.X[:, index[1]] if symbol == "W1" else np.ones(len(self.X))
 
     def say_slope(self):
         (symbol, index), label = self.controls["along"].value, self.controls["along"].label

@@ -84,10 +84,10 @@ class Explorer(Hands, widgets.VBox):
             "row": Axis("·", ["0"]),
         }
         self.said = Said()
-        self._sent_together = []  # what a change sends in the end, beside controls and pictures
+        self._sent_together = []  # what a change sends in the end, beside controls, pictures and words
         self.words = self.views["words"] = self.said.add(Words())
         self.changed = self.views["changed"] = self.said.add(Words(), "bp-moved")
-        self._count = self.said.add(Count())
+        self._count = self.said.add(Count(), "bp-count")
         self.hand = Ear(self._lock)
         self.hand.observe(self._hear, "value")
         super().__init__(children=[shared(), own(self.scale), *self.build(), self.hand])

@@ -11,7 +11,7 @@ function drawInPlace(view, easel) {
     get,
     set(html) {
       const now = read(html);
-      easel.put(view, () => {
+      easel.put(view, now.querySelector('[data-changes]'), () => {
         drawChildren(view, last, now);
         last = now;
       });
@@ -22,25 +22,25 @@ function drawInPlace(view, easel) {
 // A change comes in a message for each view, that of the words last, with a count of the changes. What comes before them
 // waits, and all is drawn at once: the page lays itself out once, and no half of a change is seen.
 // biome-ignore lint/correctness/noUnusedVariables: page.js calls it.
-function findEasel(root, signal) {
+function newEasel(root) {
   const patience = 100; // milliseconds, where the words do not come
   const waiting = new Map(); // view → how it is drawn
   let timer = 0;
 
-  function draw() {
+  function drawAll() {
     clearTimeout(timer);
-    for (const drawView of waiting.values()) drawView();
+    const views = [...waiting.values()];
     waiting.clear();
+    for (const drawView of views) drawView();
     root.dispatchEvent(new Event('bp-drawn'));
   }
 
-  signal.addEventListener('abort', draw);
   return {
-    put(view, drawView) {
+    put(view, isLast, drawView) {
       waiting.set(view, drawView);
       clearTimeout(timer);
-      if (view.querySelector('[data-changes]')) draw();
-      else timer = setTimeout(draw, patience);
+      if (isLast) drawAll();
+      else timer = setTimeout(drawAll, patience);
     },
   };
 }

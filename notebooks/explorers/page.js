@@ -17,7 +17,7 @@ function hearHands(root, lights) {
 
   const voice = findVoice(root, signal);
   const sign = findSign(root);
-  const easel = findEasel(root, signal);
+  root.bpEasel ??= newEasel(root);
   const ear = findEar(root, signal, sign.silent);
   const play = findPlay(root, signal, ear.send);
   const lamp = findLamp(root, lights);
@@ -49,7 +49,7 @@ function hearHands(root, lights) {
     const drawn = new Set(changes.filter((change) => change.type === 'childList').flatMap((change) => viewsIn(change.target)));
     if (!changes.every((change) => viewOf(change.target))) nameControls(root);
     for (const view of drawn) {
-      drawInPlace(view, easel);
+      drawInPlace(view, root.bpEasel);
       reach(view);
     }
     lamp.mend(drawn);
