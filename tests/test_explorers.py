@@ -314,6 +314,15 @@ def test_a_failure_reaches_the_caller_and_the_screen(name, monkeypatch):
     assert "RuntimeError" not in explorer.views["words"].html
     assert_true_to_state(explorer)
 
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(m, "backward", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        explorer.touch("point", 0, -0.5, 0.5)
+    monkeypatch.undo()
+    assert_true_to_state(explorer)
+
 
 def assert_readable(explorer):
     """Each table has its shape and headers, and each cell its number in five letters, with a sign where it is coloured.

@@ -304,7 +304,7 @@ class Explorer(Hands, widgets.VBox):
                 with self._quietly():
                     act()
                 self.react(before, rescale)
-            except Exception:
+            except BaseException:  # an interrupted kernel's, too
                 self.state = before
                 raise
 

@@ -23,7 +23,7 @@ function drawInPlace(view, easel) {
 // waits, and all is drawn at once: the page lays itself out once, and no half of a change is seen.
 // biome-ignore lint/correctness/noUnusedVariables: page.js calls it.
 function newEasel(root) {
-  const patience = 100; // milliseconds, where the words do not come
+  const patience = 300; // milliseconds, where the words do not come
   const waiting = new Map(); // view → how it is drawn
   let timer = 0;
 
