@@ -143,6 +143,16 @@ def test_a_change_is_drawn_at_once(hand):
     at.box.locator(".alone").wait_for(state="attached")
 
 
+def test_words_in_one_line_or_in_two_move_nothing_below(hand):
+    at, seen = hand("forward_explorer"), []
+    for count in (5, 30):
+        at.explorer(f"explorer.words.show(['word ' * {count}])")
+        at.box.get_by_text("word " * count).wait_for()
+        seen.append((at.box.bounding_box()["height"], at.box.locator(".bp-sum").bounding_box()["y"]))
+    (one, high), (two, low) = seen
+    assert one == two and high < low
+
+
 def test_axe_finds_nothing(notebook):
     from axe_playwright_python.sync_playwright import Axe
 
