@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from screens import CONTROLS, MARKS, OF_A_NETWORK, assert_shows, eventually, sent, settled, use
+from screens import CONTROLS, DRAWN, MARKS, OF_A_NETWORK, assert_shows, eventually, sent, settled, use
 
 import explorers
 
@@ -114,6 +114,14 @@ def test_arrow_keys_move_what_has_the_focus(hand):
         run.page.keyboard.press(key)
         settled(run)
         assert sent(run, "step") == pytest.approx([step], abs=0.4) and run.focused() == "step"
+
+
+@pytest.mark.parametrize("name", ["point 2", "cell G_W2 0 0", "X[0, 0]"])
+def test_a_letter_typed_on_a_mark_a_cell_or_a_slider_is_no_command_of_jupyterlab(hand, name):
+    at, cells = hand("backprop_explorer"), "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
+    at.press(name, "a")  # which makes a cell above
+    at.page.evaluate(DRAWN)
+    assert at.page.evaluate(cells) == 1
 
 
 def test_what_a_reader_has_selected_stays_so_while_numbers_move(hand):

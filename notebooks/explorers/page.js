@@ -157,7 +157,7 @@ function hearPointer(root, on, hand, voice) {
     const how = mark.dataset.drag;
     const held = how && !mark.classList.contains('area') ? anchor(mark, event.clientX, event.clientY) : null;
     const off = held ? [held[0] - event.clientX, held[1] - event.clientY] : [0, 0];
-    // The picture stays for the hand where it was taken, though the page may move it: words above it grow.
+    // The picture stays for the hand where it was taken, though the page may move it meanwhile.
     const at = how && panelOf(viewOf(mark)).at;
     taken = { id: event.pointerId, from: [event.clientX, event.clientY], words: wordsOf(mark), how, off, at };
     if (how && !held) follow(event);
