@@ -90,6 +90,7 @@ function findEar(root, signal, showSilence) {
 // biome-ignore lint/correctness/noUnusedVariables: page.js calls it.
 function findPlay(root, signal, send) {
   let planned = null; // the words that a timer will send, or has sent
+  let sent = null;
   let last = Number.NEGATIVE_INFINITY;
   let timer = 0;
 
@@ -99,6 +100,7 @@ function findPlay(root, signal, send) {
     const words = mark && step < end ? `tick ${seen} ${Math.min(step + by, end)}` : null;
     if (words === planned) return;
     if (!planned) last = Number.NEGATIVE_INFINITY; // it begins at once
+    else if (sent !== planned) last = performance.now(); // another page asked for this step
     planned = words;
     clearTimeout(timer);
     if (words) timer = setTimeout(tick, last + pause - performance.now());
@@ -107,6 +109,7 @@ function findPlay(root, signal, send) {
   function tick() {
     if (!root.isConnected) return;
     last = performance.now();
+    sent = planned;
     send(planned, 'tick');
   }
 
