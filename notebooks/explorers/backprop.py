@@ -149,21 +149,21 @@ class BackpropExplorer(Playing, NetworkExplorer):
     def _losses(self, symbol, index, moves):
         """mlp.loss after each move (n,) of one parameter, which reaches the logits through one class or one unit."""
         A1, H, Z, W2 = (self.values[name] for name in ("A1", "H", "Z", "W2"))
+        shifts = np.outer(moves, self._multiplied(symbol, index))
         if symbol in ("W2", "b2"):
             direction = np.eye(len(W2))[index[0]]
-            shifts = np.outer(moves, H[:, index[1]] if symbol == "W2" else np.ones(len(H)))
         else:
             j = index[0]
             direction = W2[:, j]
-            opened = A1[:, j] + np.outer(moves, self._multiplied(symbol, index))
-            shifts = np.maximum(opened, 0) - H[:, j]
+            shifts = np.maximum(A1[:, j] + shifts, 0) - H[:, j]
         logits = Z + shifts[..., None] * direction
         log_P = mlp.log_softmax(logits.reshape(-1, len(W2))).reshape(logits.shape)
         return -log_P[:, np.arange(len(Z)), self.y].mean(axis=1)
 
     def _multiplied(self, symbol, index):
-        """What an entry of W1 or b1 is multiplied by in each example."""
-        return self.X[:, index[1]] if symbol == "W1" else np.ones(len(self.X))
+        """What an entry of a parameter is multiplied by in each example."""
+        into = {"W1": self.X, "W2": self.values["H"]}
+        return into[symbol][:, index[1]] if symbol in into else np.ones(len(self.X))
 
     def say_slope(self):
         (symbol, index), label = self.controls["along"].value, self.controls["along"].label
